@@ -1,0 +1,14 @@
+package dev.packhorse.engine;
+
+/** Told after each batch, from the thread that encoded it. */
+@FunctionalInterface
+public interface BatchListener {
+
+    /**
+     * @param rows rows in the batch
+     * @param tokens real tokens in the batch
+     * @param computedTokens tokens that the encoder computed, padding included
+     * @param nanos how long the encoder took
+     */
+    void encoded(int rows, long tokens, long computedTokens, long nanos);
+}

@@ -1,0 +1,11 @@
+package dev.packhorse.engine;
+
+/** What became of one text's tokens: a vector, or the reason why there is none. */
+public sealed interface Embedded {
+
+    /** @param values [D]; not copied, treat as immutable */
+    record Vector(float[] values) implements Embedded {}
+
+    /** @param reason one line for people */
+    record Failed(String reason) implements Embedded {}
+}

@@ -1,0 +1,74 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.plan.BatchPlanner;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Plans, packs and encodes many rows, and answers for each one.
+ *
+ * <p>When a batch fails, its halves are tried, down to single rows: only a row that fails alone ends without a vector.
+ * Thread-safe where its encoder is.
+ */
+public final class Embedder {
+
+    private final Encoder encoder;
+    private final BatchPlanner planner;
+    private final NativeMemory memory;
+
+    public Embedder(Encoder encoder, BatchPlanner planner, NativeMemory memory) {
+        this.encoder = encoder;
+        this.planner = planner;
+        this.memory = memory;
+    }
+
+    /**
+     * Embeds rows of tokens.
+     *
+     * @param rows N arrays of token ids, each of at least one token
+     * @return [N], one answer for each row, in the rows' order
+     */
+    public Embedded[] embed(List<int[]> rows, BatchListener listener) {
+        var answers = new Embedded[rows.size()];
+        var lengths = rows.stream().mapToInt(row -> row.length).toArray();
+        for (var batch : planner.plan(lengths)) {
+            embed(rows, batch, answers, listener);
+        }
+        return answers;
+    }
+
+    private void embed(List<int[]> rows, int[] batch, Embedded[] answers, BatchListener listener) {
+        float[] vectors; // [B, D]
+        try (var nested = NestedBatch.pack(
+                memory, Arrays.stream(batch).mapToObj(rows::get).toList())) {
+            var start = System.nanoTime();
+            vectors = encoder.encode(nested);
+            var computed = encoder.info().padded() ? (long) nested.longest() * nested.size() : (long) nested.tokens();
+            listener.encoded(nested.size(), nested.tokens(), computed, System.nanoTime() - start);
+        } catch (EncoderException e) {
+            if (batch.length == 1) {
+                answers[batch[0]] = new Embedded.Failed(e.getMessage());
+            } else {
+                var middle = batch.length / 2;
+                embed(rows, Arrays.copyOfRange(batch, 0, middle), answers, listener);
+                embed(rows, Arrays.copyOfRange(batch, middle, batch.length), answers, listener);
+            }
+            return;
+        }
+        var dimension = encoder.info().dimension();
+        for (var b = 0; b < batch.length; b++) {
+            answers[batch[b]] = checked(Arrays.copyOfRange(vectors, b * dimension, (b + 1) * dimension));
+        }
+    }
+
+    private static Embedded checked(float[] vector) {
+        for (var value : vector) {
+            if (!Float.isFinite(value)) {
+                return new Embedded.Failed("the encoder gave a vector that is not finite");
+            }
+        }
+        return new Embedded.Vector(vector);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.packhorse.engine;
+
+/**
+ * What an encoder is, for logs, summaries and manifests.
+ *
+ * @param name the implementation, such as {@code onnxruntime-padded}
+ * @param device where it computes
+ * @param precision in what numbers
+ * @param dimension D, the length of a vector
+ * @param padded whether a batch costs its longest row times its rows (true) or its tokens (false)
+ * @param reason one sentence: why this encoder was chosen
+ */
+public record EncoderInfo(
+        String name, Device device, Precision precision, int dimension, boolean padded, String reason) {
+
+    @Override
+    public String toString() {
+        return "%s on %s, %s (%s)".formatted(name, device.id(), precision.id(), reason);
+    }
+}

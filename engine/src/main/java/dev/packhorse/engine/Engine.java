@@ -1,0 +1,105 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onnx.OnnxEncoder;
+import dev.packhorse.engine.plan.BatchPlanner;
+import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
+import dev.packhorse.engine.tokenize.TokenizedText;
+import dev.packhorse.engine.tokenize.Tokenizer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * An opened model: its tokenizer, its encoder and the memory they use. Thread-safe; open one per process and share it.
+ */
+public final class Engine implements AutoCloseable {
+
+    private final Tokenizer tokenizer;
+    private final Encoder encoder;
+    private final Embedder embedder;
+    private final Deque<AutoCloseable> opened;
+
+    private Engine(Tokenizer tokenizer, Encoder encoder, Embedder embedder, Deque<AutoCloseable> opened) {
+        this.tokenizer = tokenizer;
+        this.encoder = encoder;
+        this.embedder = embedder;
+        this.opened = opened;
+    }
+
+    /**
+     * Opens a model and runs one text through it, so that what is broken shows here and not in the middle of a job.
+     *
+     * @throws RuntimeException (ModelException, TokenizerException or EncoderException) with a message that names the
+     *     file
+     */
+    public static Engine open(EngineSettings settings) {
+        var opened = new ArrayDeque<AutoCloseable>();
+        try {
+            var memory = NativeMemory.open(Long.MAX_VALUE);
+            opened.push(memory);
+            var model = settings.model();
+            var tokenizer = HuggingFaceTokenizer.open(
+                    model.tokenizer().text(), model.tokenizer().location().toString(), model.maxSeqLength());
+            opened.push(tokenizer);
+            var encoder =
+                    switch (settings.precision()) {
+                        case FLOAT32 -> OnnxEncoder.open(model, settings.threads());
+                    };
+            opened.push(encoder);
+            var embedder = new Embedder(encoder, new BatchPlanner(settings.maxBatchTokens()), memory);
+            var engine = new Engine(tokenizer, encoder, embedder, opened);
+            engine.tryOut();
+            return engine;
+        } catch (RuntimeException e) {
+            closeAll(opened);
+            throw e;
+        }
+    }
+
+    private void tryOut() {
+        var answer = embed(List.of(tokenize("one text to try the model with").ids()), (r, t, c, n) -> {})[0];
+        if (answer instanceof Embedded.Failed failed) {
+            throw new EncoderException("the model was loaded but cannot encode: " + failed.reason());
+        }
+    }
+
+    /** What the encoder is and why it was chosen. */
+    public EncoderInfo info() {
+        return encoder.info();
+    }
+
+    /** See {@link Tokenizer#tokenize}. */
+    public TokenizedText tokenize(String text) {
+        return tokenizer.tokenize(text);
+    }
+
+    /** See {@link Embedder#embed}. */
+    public Embedded[] embed(List<int[]> rows, BatchListener listener) {
+        return embedder.embed(rows, listener);
+    }
+
+    /** @throws IllegalStateException when native memory was not given back */
+    @Override
+    public void close() {
+        closeAll(opened);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened) {
+        RuntimeException failure = null;
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e instanceof RuntimeException r ? r : new IllegalStateException(e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

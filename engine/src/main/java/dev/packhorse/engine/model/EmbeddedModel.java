@@ -1,0 +1,68 @@
+package dev.packhorse.engine.model;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Models that come as Maven jars ({@code dev.langchain4j:langchain4j-embeddings-*}): an ONNX file and a tokenizer.json,
+ * without a configuration, which therefore stands here.
+ */
+public enum EmbeddedModel {
+    /** Configuration: huggingface.co/sentence-transformers/all-MiniLM-L6-v2; reads what its positions allow. */
+    ALL_MINILM_L6_V2("all-minilm-l6-v2", "all-minilm-l6-v2", 384, 512, Pooling.MEAN),
+    /** Configuration: huggingface.co/BAAI/bge-small-en-v1.5. */
+    BGE_SMALL_EN_V15("bge-small-en-v1.5", "bge-small-en-v1.5", 384, 512, Pooling.CLS);
+
+    private final String id;
+    private final String resource;
+    private final int dimension;
+    private final int maxSeqLength;
+    private final Pooling pooling;
+
+    EmbeddedModel(String id, String resource, int dimension, int maxSeqLength, Pooling pooling) {
+        this.id = id;
+        this.resource = resource;
+        this.dimension = dimension;
+        this.maxSeqLength = maxSeqLength;
+        this.pooling = pooling;
+    }
+
+    /** The name by which options call it. */
+    public String id() {
+        return id;
+    }
+
+    /** The model of that name, where there is one. */
+    public static Optional<EmbeddedModel> named(String id) {
+        return Arrays.stream(values()).filter(m -> m.id.equals(id)).findFirst();
+    }
+
+    /** All names, for messages. */
+    public static String names() {
+        return Arrays.stream(values()).map(EmbeddedModel::id).collect(Collectors.joining(", "));
+    }
+
+    /** @throws ModelException when its jar is not on the class path */
+    public Model model() {
+        return new Model(
+                id,
+                file(resource + ".onnx"),
+                file(resource + "-tokenizer.json"),
+                dimension,
+                maxSeqLength,
+                pooling,
+                true);
+    }
+
+    private ModelFile file(String name) {
+        try {
+            return ModelFile.of(new ModelFile.Location.Resource(name));
+        } catch (ModelException e) {
+            throw new ModelException(
+                    "model %s: its jar is not on the class path (%s is missing); add dev.langchain4j:langchain4j-embeddings-%s"
+                            .formatted(id, name, id.replace(".", "")),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.packhorse.engine.model;
+
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.Sha256;
+import java.io.Serializable;
+
+/**
+ * A model that can be opened: its files and what its configuration says. Small and serializable; the driver reads it
+ * once and sends it to the executors.
+ *
+ * @param name what people call it
+ * @param onnx the encoder's graph and weights
+ * @param tokenizer its tokenizer.json
+ * @param dimension D, the length of its vectors
+ * @param maxSeqLength the most tokens of a text that it reads, special tokens included
+ * @param pooling how token vectors become one
+ * @param normalize whether vectors are scaled to length 1
+ */
+public record Model(
+        String name,
+        ModelFile onnx,
+        ModelFile tokenizer,
+        int dimension,
+        int maxSeqLength,
+        Pooling pooling,
+        boolean normalize)
+        implements Serializable {
+
+    /**
+     * SHA-256 over all that decides a vector: weights, tokenizer, dimension, maximum length, pooling, normalisation and
+     * precision. Vectors of different fingerprints must not be compared.
+     */
+    public String fingerprint(Precision precision) {
+        var parts = String.join(
+                "\n",
+                "packhorse-fingerprint-1",
+                "onnx=" + onnx.sha256(),
+                "tokenizer=" + tokenizer.sha256(),
+                "dimension=" + dimension,
+                "max-seq-length=" + maxSeqLength,
+                "pooling=" + pooling.id(),
+                "normalize=" + normalize,
+                "precision=" + precision.id());
+        return Sha256.hex(parts);
+    }
+
+    /**
+     * The same model reading at most {@code length} tokens of a text.
+     *
+     * @throws ModelException when the model cannot read that many
+     */
+    public Model withMaxSeqLength(int length) {
+        if (length > maxSeqLength) {
+            throw new ModelException("--max-seq-length: expected at most %d, which is what %s reads, found %d"
+                    .formatted(maxSeqLength, name, length));
+        }
+        return new Model(name, onnx, tokenizer, dimension, length, pooling, normalize);
+    }
+
+    /** The same model with its files at other places. */
+    public Model withFiles(ModelFile.Location onnxAt, ModelFile.Location tokenizerAt) {
+        return new Model(name, onnx.at(onnxAt), tokenizer.at(tokenizerAt), dimension, maxSeqLength, pooling, normalize);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.packhorse.engine.model;
+
+import dev.packhorse.engine.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * One file of a model and what it must contain.
+ *
+ * @param location where it lies
+ * @param sha256 the SHA-256 of its bytes, in lower-case hex
+ */
+public record ModelFile(Location location, String sha256) implements Serializable {
+
+    /** Where a file lies. */
+    public interface Location extends Serializable {
+
+        /** @throws IOException when it is not there or cannot be read */
+        InputStream open() throws IOException;
+
+        /** A file on this machine's disk. */
+        record Local(String path) implements Location {
+            @Override
+            public InputStream open() throws IOException {
+                return Files.newInputStream(Path.of(path));
+            }
+
+            @Override
+            public String toString() {
+                return path;
+            }
+        }
+
+        /** A file in a jar on the class path. */
+        record Resource(String name) implements Location {
+            @Override
+            public InputStream open() throws IOException {
+                var stream = ModelFile.class.getResourceAsStream("/" + name);
+                if (stream == null) {
+                    throw new IOException("no such resource on the class path");
+                }
+                return stream;
+            }
+
+            @Override
+            public String toString() {
+                return "classpath:" + name;
+            }
+        }
+    }
+
+    /** @throws ModelException when it cannot be read */
+    static ModelFile of(Location location) {
+        try (var in = new DigestInputStream(location.open(), Sha256.digest())) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return new ModelFile(
+                    location, HexFormat.of().formatHex(in.getMessageDigest().digest()));
+        } catch (IOException e) {
+            throw new ModelException("%s: expected a readable file, found: %s".formatted(location, e), e);
+        }
+    }
+
+    /** The same file at another place, such as an executor's copy. */
+    public ModelFile at(Location elsewhere) {
+        return new ModelFile(elsewhere, sha256);
+    }
+
+    /**
+     * Reads the file as text.
+     *
+     * @throws ModelException when it cannot be read or its bytes are not those of the fingerprint
+     */
+    public String text() {
+        try (var in = new DigestInputStream(location.open(), Sha256.digest())) {
+            var bytes = in.readAllBytes();
+            check(in.getMessageDigest());
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new ModelException("%s: expected a readable file, found: %s".formatted(location, e), e);
+        }
+    }
+
+    /**
+     * Copies the file without holding it in memory.
+     *
+     * @throws ModelException when it cannot be read or its bytes are not those of the fingerprint
+     */
+    public void copyTo(Path target) {
+        try (var in = new DigestInputStream(location.open(), Sha256.digest())) {
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+            check(in.getMessageDigest());
+        } catch (IOException e) {
+            throw new ModelException("%s: could not be copied to %s: %s".formatted(location, target, e), e);
+        }
+    }
+
+    private void check(MessageDigest digest) {
+        var found = HexFormat.of().formatHex(digest.digest());
+        if (!found.equals(sha256)) {
+            throw new ModelException(
+                    "%s: expected SHA-256 %s, found %s; the file changed since the job started, or was not copied whole"
+                            .formatted(location, sha256, found));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.packhorse.engine.nested;
+
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * The native memory that batches are made in: bounded, counted, and checked to be empty when it is closed.
+ *
+ * <p>Thread-safe. Whoever opens one closes it, after every batch made in it.
+ */
+public final class NativeMemory implements AutoCloseable {
+
+    private final BufferAllocator allocator;
+    private boolean closed;
+
+    private NativeMemory(BufferAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /** Opens memory of at most {@code limitBytes}; making a batch beyond that fails. */
+    public static NativeMemory open(long limitBytes) {
+        return new NativeMemory(new RootAllocator(limitBytes));
+    }
+
+    /** Bytes held by batches that are not closed yet. */
+    public long allocatedBytes() {
+        return allocator.getAllocatedMemory();
+    }
+
+    /** The most bytes that were ever held at once. */
+    public long peakBytes() {
+        return allocator.getPeakMemoryAllocation();
+    }
+
+    BufferAllocator allocator() {
+        return allocator;
+    }
+
+    /** @throws IllegalStateException when a batch made in this memory was not closed */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            allocator.close();
+        }
+    }
+}

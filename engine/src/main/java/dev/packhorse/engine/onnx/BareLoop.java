@@ -1,0 +1,130 @@
+package dev.packhorse.engine.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.plan.BatchPlanner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The baseline that jobs are measured against: ONNX Runtime's session and nothing else. Batches are sorted, packed and
+ * spread out before the clock starts; the loop only runs the graph, from as many threads as there are cores. No pooling,
+ * no reading, no writing.
+ *
+ * <p>Needs the three inputs of BERT. For benchmarks only.
+ */
+public final class BareLoop implements AutoCloseable {
+
+    private final OrtSession session;
+    private final List<Map<String, OnnxTensor>> batches;
+    private final long tokens;
+
+    private BareLoop(OrtSession session, List<Map<String, OnnxTensor>> batches, long tokens) {
+        this.session = session;
+        this.batches = batches;
+        this.tokens = tokens;
+    }
+
+    /**
+     * Loads the model and prepares the batches.
+     *
+     * @param rows N arrays of token ids
+     */
+    public static BareLoop open(Model model, List<int[]> rows, int maxBatchTokens) {
+        try {
+            var file = Files.createTempFile("packhorse-bare-", ".onnx");
+            try (var options = OnnxSessions.options(1);
+                    var memory = NativeMemory.open(Long.MAX_VALUE)) {
+                model.onnx().copyTo(file);
+                var session = OnnxEncoder.environment().createSession(file.toString(), options);
+                var lengths = rows.stream().mapToInt(row -> row.length).toArray();
+                var batches = new ArrayList<Map<String, OnnxTensor>>();
+                for (var batch : new BatchPlanner(maxBatchTokens).plan(lengths)) {
+                    try (var nested = NestedBatch.pack(
+                            memory, Arrays.stream(batch).mapToObj(rows::get).toList())) {
+                        batches.add(tensors(nested));
+                    }
+                }
+                return new BareLoop(
+                        session, batches, Arrays.stream(lengths).asLongStream().sum());
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (OrtException e) {
+            throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, OnnxTensor> tensors(NestedBatch batch) throws OrtException {
+        var padded = new PaddedBatch();
+        padded.fill(batch, 0);
+        var shape = new long[] {batch.size(), batch.longest()};
+        var env = OnnxEncoder.environment();
+        return Map.of(
+                "input_ids", OnnxTensor.createTensor(env, padded.ids(), shape),
+                "attention_mask", OnnxTensor.createTensor(env, padded.mask(), shape),
+                "token_type_ids", OnnxTensor.createTensor(env, padded.types(), shape));
+    }
+
+    /** Real tokens in all batches. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Runs every batch once and returns the seconds that took. */
+    public double run(int threads) {
+        var next = new AtomicInteger();
+        var workers = new ArrayList<Thread>();
+        var start = System.nanoTime();
+        for (var t = 0; t < threads; t++) {
+            var worker = new Thread(() -> {
+                for (var i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
+                    run(batches.get(i));
+                }
+            });
+            worker.start();
+            workers.add(worker);
+        }
+        try {
+            for (var worker : workers) {
+                worker.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private void run(Map<String, OnnxTensor> batch) {
+        try {
+            session.run(batch).close();
+        } catch (OrtException e) {
+            throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (var batch : batches) {
+            batch.values().forEach(OnnxTensor::close);
+        }
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new EncoderException("ONNX Runtime could not close its session: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.packhorse.engine.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.packhorse.engine.Device;
+import dev.packhorse.engine.Encoder;
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.EncoderInfo;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.nested.NestedBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * The path that takes any exported ONNX encoder as it is: pads a nested batch to a rectangle, runs the graph, and pools
+ * what comes back. Slower than a nested encoder, and the reference that those are held to.
+ *
+ * <p>The graph's inputs must be among input_ids, attention_mask and token_type_ids (int64 [B, S]), its first output the
+ * token vectors (float32 [B, S, H]). Thread-safe: calls share one session, which computes in the caller's thread and at
+ * most {@code threads - 1} of its own.
+ */
+public final class OnnxEncoder implements Encoder {
+
+    private static final Set<String> KNOWN_INPUTS = Set.of("input_ids", "attention_mask", "token_type_ids");
+
+    private final OrtSession session;
+    private final Model model;
+    private final String output;
+    private final PaddedPooler pooler;
+    private final ConcurrentLinkedQueue<PaddedBatch> idle = new ConcurrentLinkedQueue<>();
+    private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private OnnxEncoder(OrtSession session, Model model, String output) {
+        this.session = session;
+        this.model = model;
+        this.output = output;
+        this.pooler = new PaddedPooler(model.pooling(), model.normalize());
+    }
+
+    /**
+     * Loads a model's graph.
+     *
+     * @param threads how many threads one call may compute with, its own included
+     * @throws ModelException when the file is missing or changed, is no ONNX graph, or has inputs or outputs other than
+     *     those above
+     */
+    public static OnnxEncoder open(Model model, int threads) {
+        var copy = temporaryFile();
+        try {
+            // by way of a file: the runtime reads it outside the Java heap, and the fingerprint is checked on the way
+            model.onnx().copyTo(copy);
+            return open(model, copy, threads);
+        } finally {
+            delete(copy);
+        }
+    }
+
+    private static OnnxEncoder open(Model model, Path file, int threads) {
+        OrtSession session;
+        try (var options = OnnxSessions.options(threads)) {
+            session = environment().createSession(file.toString(), options);
+        } catch (OrtException e) {
+            throw new ModelException(
+                    "%s: expected an ONNX model that ONNX Runtime loads, found: %s"
+                            .formatted(model.onnx().location(), e.getMessage()),
+                    e);
+        }
+        try {
+            return new OnnxEncoder(session, model, checkedOutput(session, model));
+        } catch (OrtException | RuntimeException e) {
+            close(session);
+            throw e instanceof RuntimeException r ? r : new ModelException(model.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    static OrtEnvironment environment() {
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "packhorse");
+    }
+
+    /** Holds the graph's inputs and first output against what this encoder feeds and reads. */
+    private static String checkedOutput(OrtSession session, Model model) throws OrtException {
+        var where = model.onnx().location();
+        var unknown = new TreeSet<>(session.getInputNames());
+        unknown.removeAll(KNOWN_INPUTS);
+        if (!unknown.isEmpty() || !session.getInputNames().contains("input_ids")) {
+            throw new ModelException("%s: expected inputs among %s with input_ids, found %s"
+                    .formatted(where, new TreeSet<>(KNOWN_INPUTS), session.getInputNames()));
+        }
+        var output = session.getOutputInfo().values().iterator().next();
+        var shape = output.getInfo() instanceof TensorInfo tensor ? tensor.getShape() : new long[0];
+        if (shape.length != 3) {
+            throw new ModelException("%s: expected token vectors [batch, sequence, %d] as the first output, found %s"
+                    .formatted(where, model.dimension(), output.getInfo()));
+        }
+        if (shape[2] != -1 && shape[2] != model.dimension()) {
+            throw new ModelException("%s: expected vectors of dimension %d as configured, found %d"
+                    .formatted(where, model.dimension(), shape[2]));
+        }
+        return output.getName();
+    }
+
+    @Override
+    public EncoderInfo info() {
+        return new EncoderInfo(
+                "onnxruntime-padded",
+                Device.CPU,
+                Precision.FLOAT32,
+                model.dimension(),
+                true,
+                "the model's ONNX file as it is");
+    }
+
+    @Override
+    public float[] encode(NestedBatch batch) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the encoder is closed");
+            }
+            var polled = idle.poll();
+            var padded = polled == null ? new PaddedBatch() : polled;
+            try {
+                padded.fill(batch, model.dimension());
+                run(padded, batch.size(), batch.longest());
+                return pooler.pool(batch, padded.hidden(), model.dimension());
+            } finally {
+                idle.add(padded);
+            }
+        } catch (OrtException e) {
+            throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** The graph writes straight into {@code padded.hidden()}. */
+    private void run(PaddedBatch padded, int rows, int longest) throws OrtException {
+        var shape = new long[] {rows, longest};
+        var env = environment();
+        try (var ids = OnnxTensor.createTensor(env, padded.ids(), shape);
+                var mask = OnnxTensor.createTensor(env, padded.mask(), shape);
+                var types = OnnxTensor.createTensor(env, padded.types(), shape);
+                var hidden =
+                        OnnxTensor.createTensor(env, padded.hidden(), new long[] {rows, longest, model.dimension()})) {
+            var inputs = new HashMap<>(Map.of("input_ids", ids, "attention_mask", mask, "token_type_ids", types));
+            inputs.keySet().retainAll(session.getInputNames());
+            session.run(inputs, Set.of(), Map.of(output, hidden)).close();
+        }
+    }
+
+    @Override
+    public void close() {
+        open.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                idle.clear();
+                close(session);
+            }
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+
+    private static void close(OrtSession session) {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new EncoderException("ONNX Runtime could not close its session: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path temporaryFile() {
+        try {
+            return Files.createTempFile("packhorse-", ".onnx");
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "no room for the model in the temporary folder " + System.getProperty("java.io.tmpdir"), e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

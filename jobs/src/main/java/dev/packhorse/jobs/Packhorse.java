@@ -1,0 +1,17 @@
+package dev.packhorse.jobs;
+
+import dev.packhorse.jobs.cli.Commands;
+
+/** The command line: {@code embed}, {@code demo}, {@code bench}. */
+public final class Packhorse {
+
+    private Packhorse() {}
+
+    /** Exits with 0 when the job is done, 1 when it failed, 2 when an option does not fit. */
+    public static void main(String[] arguments) {
+        var code = Commands.run(arguments, System.out, System.err);
+        if (code != 0) {
+            System.exit(code); // with 0 Spark's own end is waited for, as cluster managers want it
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.packhorse.jobs.bench;
+
+import dev.packhorse.engine.model.Models;
+import dev.packhorse.engine.onnx.BareLoop;
+import dev.packhorse.jobs.cli.Commands.Work;
+import dev.packhorse.jobs.demo.DemoCorpus;
+import dev.packhorse.jobs.embed.EmbedJob;
+import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.udf.ResidentEngines;
+import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.options.OptionValues;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Measures whole embed jobs, one for each way of sorting, against a bare loop over ONNX Runtime on the same texts.
+ *
+ * <p>All run in this process with the model loaded, in turns; a job's rate is real tokens over the time from its first
+ * row read to its last file committed. The first round warms up and is not counted.
+ */
+public final class Bench {
+
+    private final OptionValues options;
+    private final PrintStream out;
+    private final SparkSession spark;
+    private final Path folder;
+
+    private Bench(OptionValues options, PrintStream out, SparkSession spark, Path folder) {
+        this.options = options;
+        this.out = out;
+        this.spark = spark;
+        this.folder = folder;
+    }
+
+    /** Checks the options. */
+    public static Work prepare(OptionValues options, PrintStream out) {
+        var corpus = DemoCorpus.open();
+        return spark -> {
+            var folder = temporaryFolder();
+            try {
+                new Bench(options, out, spark, folder).run(corpus);
+            } finally {
+                delete(folder);
+            }
+        };
+    }
+
+    private void run(DemoCorpus corpus) {
+        var texts = corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES));
+        DemoCorpus.write(texts, folder.resolve("corpus.jsonl"));
+        var threads = spark.sparkContext().defaultParallelism();
+        try (var loop = BareLoop.open(
+                Models.find(options.get(EncodeOptions.MODEL)),
+                tokenize(texts),
+                options.get(EncodeOptions.MAX_BATCH_TOKENS))) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s, %d cores, %s %s, Java %s%n%,d texts, %,d tokens, mean %.0f%n%n",
+                    processor(),
+                    Runtime.getRuntime().availableProcessors(),
+                    System.getProperty("os.name"),
+                    System.getProperty("os.arch"),
+                    System.getProperty("java.version"),
+                    texts.size(),
+                    loop.tokens(),
+                    (double) loop.tokens() / texts.size());
+            var window = new ArrayList<Double>();
+            var global = new ArrayList<Double>();
+            for (var run = 0; run <= options.get(BenchOptions.RUNS); run++) {
+                var bare = loop.tokens() / loop.run(threads);
+                var windowed = job("window", run);
+                var globally = job("global", run);
+                out.printf(
+                        Locale.ROOT,
+                        "%s bare loop %,.0f tokens/s | --sort window %,.0f (%.3f) | --sort global %,.0f (%.3f)%n",
+                        run == 0 ? "warm-up:" : "run " + run + ":  ",
+                        bare,
+                        windowed,
+                        windowed / bare,
+                        globally,
+                        globally / bare);
+                if (run > 0) {
+                    window.add(windowed / bare);
+                    global.add(globally / bare);
+                }
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%nmedian of the job's rate over the bare loop's: --sort window %.3f, --sort global %.3f%n",
+                    median(window),
+                    median(global));
+        }
+    }
+
+    private List<int[]> tokenize(List<DemoCorpus.Text> texts) {
+        try (var lease =
+                ResidentEngines.lease(EmbedJob.of(jobOptions("window", 0), out).engine(spark))) {
+            return texts.stream()
+                    .map(text -> lease.engine().tokenize(text.text()).ids())
+                    .toList();
+        }
+    }
+
+    private double job(String sort, int run) {
+        return EmbedJob.of(jobOptions(sort, run), out).run(spark).jobTokensPerSecond();
+    }
+
+    private OptionValues jobOptions(String sort, int run) {
+        var given = new HashMap<String, List<String>>();
+        for (var option : List.of(
+                EncodeOptions.MODEL,
+                EncodeOptions.PRECISION,
+                EncodeOptions.MAX_BATCH_TOKENS,
+                EncodeOptions.WINDOW_ROWS)) {
+            if (options.isGiven(option)) {
+                given.put(option.name(), List.of(options.asText().get(option.name())));
+            }
+        }
+        given.put(
+                EmbedOptions.INPUT.name(),
+                List.of(folder.resolve("corpus.jsonl").toString()));
+        given.put(EmbedOptions.INPUT_FORMAT.name(), List.of("json"));
+        given.put(EmbedOptions.INPUT_SCHEMA.name(), List.of("id STRING, source STRING, text STRING"));
+        given.put(
+                EmbedOptions.OUTPUT.name(),
+                List.of(folder.resolve(sort + "-" + run).toString()));
+        given.put(EmbedOptions.SORT.name(), List.of(sort));
+        return OptionValues.read(EmbedOptions.ALL, Map.of(), given);
+    }
+
+    private static double median(List<Double> values) {
+        var sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    private static String processor() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown processor");
+        } catch (IOException e) {
+            return "unknown processor";
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("packhorse-bench-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

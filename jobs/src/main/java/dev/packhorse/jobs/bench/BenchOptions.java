@@ -1,0 +1,31 @@
+package dev.packhorse.jobs.bench;
+
+import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.options.Option;
+import dev.packhorse.udf.options.OptionType;
+import java.util.List;
+
+/** The options of the benchmark. */
+public final class BenchOptions {
+
+    public static final Option<Integer> GLOSSES =
+            Option.of("glosses", OptionType.integer(1, 117_791), 2_400, "Short texts in the mix.");
+
+    public static final Option<Integer> PASSAGES =
+            Option.of("passages", OptionType.integer(1, 17_598), 600, "Long texts in the mix.");
+
+    public static final Option<Integer> RUNS = Option.of(
+            "runs", OptionType.integer(1, 100), 5, "Measured pairs; the median of their ratios is the figure.");
+
+    /** All of them. */
+    public static final List<Option<?>> ALL = List.of(
+            GLOSSES,
+            PASSAGES,
+            RUNS,
+            EncodeOptions.MODEL,
+            EncodeOptions.PRECISION,
+            EncodeOptions.MAX_BATCH_TOKENS,
+            EncodeOptions.WINDOW_ROWS);
+
+    private BenchOptions() {}
+}

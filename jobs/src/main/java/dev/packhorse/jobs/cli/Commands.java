@@ -1,0 +1,152 @@
+package dev.packhorse.jobs.cli;
+
+import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.jobs.bench.Bench;
+import dev.packhorse.jobs.bench.BenchOptions;
+import dev.packhorse.jobs.demo.Demo;
+import dev.packhorse.jobs.demo.DemoOptions;
+import dev.packhorse.jobs.embed.EmbedJob;
+import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.udf.ResidentEngines;
+import dev.packhorse.udf.options.Nearest;
+import dev.packhorse.udf.options.Option;
+import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.options.OptionValues;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+import scala.Tuple2;
+
+/** The commands that there are, from arguments to exit code. */
+public final class Commands {
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int BAD_OPTIONS = 2;
+
+    private static final List<Command> ALL = List.of(
+            new Command("embed", "Embed a corpus into Parquet.", EmbedOptions.ALL, Commands::embed),
+            new Command("demo", "Embed a real corpus from Maven jars and search it.", DemoOptions.ALL, Demo::prepare),
+            new Command(
+                    "bench",
+                    "Measure the embed job against a bare loop over ONNX Runtime.",
+                    BenchOptions.ALL,
+                    Bench::prepare));
+
+    private Commands() {}
+
+    /** A job whose options are checked; it needs Spark now. */
+    @FunctionalInterface
+    public interface Work {
+        void run(SparkSession spark);
+    }
+
+    /** Checks options without Spark and gives back what to do with it. */
+    @FunctionalInterface
+    private interface Preparation {
+        Work prepare(OptionValues options, PrintStream out);
+    }
+
+    private record Command(String name, String description, List<Option<?>> options, Preparation preparation) {
+
+        CommandSpec spec() {
+            return CommandLineSpec.of(
+                    description,
+                    Stream.concat(options.stream(), SparkSettings.ALL.stream()).toList());
+        }
+    }
+
+    private static Work embed(OptionValues options, PrintStream out) {
+        var job = EmbedJob.of(options, out);
+        return spark -> out.println(System.lineSeparator() + job.run(spark).table());
+    }
+
+    /** Runs the command that the arguments name and returns the exit code: 0 done, 1 failed, 2 options that do not fit. */
+    public static int run(String[] arguments, PrintStream out, PrintStream err) {
+        var line = new CommandLine(CommandSpec.create().name("packhorse").mixinStandardHelpOptions(true));
+        line.getCommandSpec().usageMessage().description("Turns a corpus into embeddings on Apache Spark.");
+        ALL.forEach(command -> line.addSubcommand(command.name(), command.spec()));
+        try {
+            var parsed = line.parseArgs(arguments);
+            if (!parsed.hasSubcommand() || parsed.subcommand().isUsageHelpRequested()) {
+                (parsed.hasSubcommand() ? parsed.subcommand().commandSpec().commandLine() : line).usage(out);
+                return parsed.hasSubcommand() || parsed.isUsageHelpRequested() ? DONE : BAD_OPTIONS;
+            }
+            var command = ALL.stream()
+                    .filter(c ->
+                            c.name().equals(parsed.subcommand().commandSpec().name()))
+                    .findFirst()
+                    .orElseThrow();
+            run(command, parsed.subcommand(), out);
+            return DONE;
+        } catch (ParameterException e) {
+            err.println("packhorse: " + explain(e));
+            return BAD_OPTIONS;
+        } catch (OptionException | ModelException e) {
+            err.println("packhorse: " + e.getMessage());
+            return BAD_OPTIONS;
+        } catch (RuntimeException e) {
+            err.println("packhorse: the job failed: " + rootMessage(e));
+            e.printStackTrace(err);
+            return FAILED;
+        }
+    }
+
+    private static void run(Command command, CommandLine.ParseResult parsed, PrintStream out) {
+        var conf = SparkSettings.conf(CommandLineSpec.given(parsed, SparkSettings.ALL));
+        var options =
+                OptionValues.read(command.options(), asMap(conf), CommandLineSpec.given(parsed, command.options()));
+        var work = command.preparation().prepare(options, out);
+        var spark = SparkSession.builder().config(conf).getOrCreate();
+        try {
+            work.run(spark);
+        } finally {
+            spark.stop();
+            ResidentEngines.closeIdle();
+        }
+    }
+
+    private static Map<String, String> asMap(SparkConf conf) {
+        var map = new HashMap<String, String>();
+        for (Tuple2<String, String> entry : conf.getAll()) {
+            map.put(entry._1(), entry._2());
+        }
+        return map;
+    }
+
+    private static String explain(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return e.getMessage();
+        }
+        var word = unmatched.getUnmatched().get(0);
+        var spec = e.getCommandLine().getCommandSpec();
+        if (word.startsWith("-")) {
+            var names = spec.options().stream()
+                    .flatMap(option -> Arrays.stream(option.names()))
+                    .filter(name -> name.startsWith("--"))
+                    .toList();
+            return "unknown option %s; the nearest is %s".formatted(word, Nearest.to(word, names));
+        }
+        var commands = e.getCommandLine().getSubcommands().keySet();
+        return commands.isEmpty()
+                ? "expected options, found '%s'".formatted(word)
+                : "unknown command %s; the nearest is %s".formatted(word, Nearest.to(word, commands));
+    }
+
+    private static String rootMessage(Throwable e) {
+        var root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+}

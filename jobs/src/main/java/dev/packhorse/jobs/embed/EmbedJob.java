@@ -1,0 +1,208 @@
+package dev.packhorse.jobs.embed;
+
+import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.Models;
+import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.output.Manifest;
+import dev.packhorse.jobs.output.OutputFolder;
+import dev.packhorse.jobs.output.OutputMode;
+import dev.packhorse.jobs.output.WrittenFiles;
+import dev.packhorse.jobs.report.Progress;
+import dev.packhorse.jobs.report.RunMonitor;
+import dev.packhorse.jobs.report.RunSummary;
+import dev.packhorse.jobs.source.Source;
+import dev.packhorse.jobs.source.SourceReader;
+import dev.packhorse.udf.EmbedSettings;
+import dev.packhorse.udf.Embedding;
+import dev.packhorse.udf.EncoderThreads;
+import dev.packhorse.udf.SparkFile;
+import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.RunAccumulator;
+import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.options.OptionValues;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The main job: reads texts, embeds them, writes Parquet, and says that it is done only after the files were counted:
+ * rows in = vectors + errors.
+ */
+public final class EmbedJob {
+
+    /** Enough tasks a core that the last ones to end do not leave the other cores idle for long. */
+    private static final int TASKS_PER_CORE = 3;
+
+    /** Above that, tasks are large enough, and more of them only cost. */
+    private static final int MOST_PARTITIONS = 20_000;
+
+    private final OptionValues options;
+    private final Model model;
+    private final PrintStream out;
+
+    private EmbedJob(OptionValues options, Model model, PrintStream out) {
+        this.options = options;
+        this.model = model;
+        this.out = out;
+    }
+
+    /**
+     * Checks all that can be checked without Spark.
+     *
+     * @param out where progress goes
+     * @throws RuntimeException (OptionException or ModelException) naming what does not fit
+     */
+    public static EmbedJob of(OptionValues options, PrintStream out) {
+        SourceReader.check(options);
+        options.get(EmbedOptions.OUTPUT);
+        if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
+            throw new OptionException(
+                    "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
+        }
+        var model = Models.find(options.get(EncodeOptions.MODEL));
+        var maxSeqLength = options.find(EncodeOptions.MAX_SEQ_LENGTH);
+        return new EmbedJob(options, maxSeqLength.map(model::withMaxSeqLength).orElse(model), out);
+    }
+
+    /**
+     * Runs the job.
+     *
+     * @throws IllegalStateException when the rows read are not the vectors and errors written; the new files are deleted
+     *     then
+     */
+    public RunSummary run(SparkSession spark) {
+        var started = Instant.now();
+        var source = new SourceReader(spark, options).open();
+        var accumulator = new RunAccumulator();
+        spark.sparkContext().register(accumulator, "packhorse");
+        var settings = settings(spark, source);
+        var embedding = new Embedding(source.columns(), settings, accumulator);
+        var fingerprint = settings.engine().fingerprint();
+        var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT));
+        folder.check(
+                options.get(EmbedOptions.MODE),
+                fingerprint,
+                source.columns().outputSchema(source.rows().schema()));
+
+        var totalRows = source.countable() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
+        var monitor = new RunMonitor(accumulator);
+        spark.sparkContext().addSparkListener(monitor);
+        var start = System.nanoTime();
+        WrittenFiles written;
+        try (var progress = Progress.start(monitor, totalRows, out)) {
+            written = folder.write(
+                    embedded(spark, source, embedding, totalRows),
+                    footer(fingerprint),
+                    options.get(EmbedOptions.FLOAT_ENCODING),
+                    options.get(EmbedOptions.TARGET_FILE_SIZE),
+                    model.dimension());
+        } finally {
+            spark.sparkContext().removeSparkListener(monitor);
+        }
+        var summary = new RunSummary(
+                model.name(),
+                fingerprint,
+                accumulator.value(),
+                written,
+                Duration.ofNanos(System.nanoTime() - start),
+                Duration.ofMillis(monitor.taskMillis()),
+                slots(spark),
+                folder.toString());
+        audit(summary, folder);
+        folder.publish(manifest(spark, started, summary), options.get(EmbedOptions.MODE));
+        return summary;
+    }
+
+    private EmbedSettings settings(SparkSession spark, Source source) {
+        return new EmbedSettings(
+                engine(spark),
+                options.get(EncodeOptions.WINDOW_ROWS),
+                options.get(EncodeOptions.ON_ERROR),
+                options.get(EncodeOptions.EMPTY_TEXT),
+                source.columns().id(),
+                source.columns().text());
+    }
+
+    /** How the executors of this session open the model. */
+    public EngineSettings engine(SparkSession spark) {
+        return new EngineSettings(
+                SparkFile.distribute(spark.sparkContext(), model),
+                options.get(EncodeOptions.PRECISION),
+                options.get(EncodeOptions.MAX_BATCH_TOKENS),
+                EncoderThreads.perExecutor(spark.sparkContext().getConf(), slots(spark)));
+    }
+
+    private static int slots(SparkSession spark) {
+        return Math.max(1, spark.sparkContext().defaultParallelism());
+    }
+
+    private Dataset<Row> embedded(SparkSession spark, Source source, Embedding embedding, OptionalLong totalRows) {
+        var wanted = slots(spark) * TASKS_PER_CORE;
+        return switch (options.get(EmbedOptions.SORT)) {
+            case WINDOW -> embedding.windowed(spread(source.rows(), wanted));
+            case GLOBAL -> {
+                var windows = totalRows.orElse(0) / options.get(EncodeOptions.WINDOW_ROWS);
+                yield embedding.global(source.rows(), (int) Math.min(MOST_PARTITIONS, Math.max(wanted, windows)));
+            }
+        };
+    }
+
+    /** A source of few partitions, such as one small or one compressed file, would keep few cores busy. */
+    private static Dataset<Row> spread(Dataset<Row> rows, int wanted) {
+        return rows.rdd().getNumPartitions() >= wanted ? rows : rows.repartition(wanted);
+    }
+
+    private Map<String, String> footer(String fingerprint) {
+        var footer = new LinkedHashMap<String, String>();
+        footer.put("model", model.name());
+        footer.put("fingerprint", fingerprint);
+        footer.put("dimension", String.valueOf(model.dimension()));
+        footer.put("pooling", model.pooling().id());
+        footer.put("normalize", String.valueOf(model.normalize()));
+        footer.put("precision", options.get(EncodeOptions.PRECISION).id());
+        footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
+        footer.put("version", version());
+        return footer;
+    }
+
+    private static void audit(RunSummary summary, OutputFolder folder) {
+        var read = summary.counts().get(Count.ROWS);
+        var written = summary.written();
+        if (read != written.rows() || written.rows() != written.vectors() + written.errors()) {
+            folder.discard();
+            throw new IllegalStateException(
+                    "expected rows in = vectors + errors, found %,d rows in, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
+                            .formatted(read, written.rows(), written.vectors(), written.errors()));
+        }
+    }
+
+    private Manifest manifest(SparkSession spark, Instant started, RunSummary summary) {
+        var runId = UUID.randomUUID().toString().substring(0, 8);
+        var entries = new LinkedHashMap<String, Object>();
+        entries.put("run", runId);
+        entries.put("started", started.toString());
+        entries.put("finished", Instant.now().toString());
+        entries.putAll(footer(summary.fingerprint()));
+        entries.put("encoder", summary.encoder());
+        entries.put("options", options.asText());
+        entries.put("spark", spark.version());
+        entries.put("java", System.getProperty("java.version"));
+        entries.putAll(summary.asEntries());
+        return new Manifest(runId, started, entries);
+    }
+
+    private static String version() {
+        return Optional.ofNullable(EmbedJob.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+}

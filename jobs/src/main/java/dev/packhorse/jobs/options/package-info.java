@@ -1,0 +1,2 @@
+/** The options of the jobs, beyond those of the encoding itself. */
+package dev.packhorse.jobs.options;

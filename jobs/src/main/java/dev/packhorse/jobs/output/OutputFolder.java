@@ -1,0 +1,219 @@
+package dev.packhorse.jobs.output;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.packhorse.udf.options.OptionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The folder that gets a job's Parquet files, and its manifests in {@code _packhorse/}, where readers of Parquet do not
+ * look.
+ *
+ * <p>New files are always added first; what they replace is deleted after the count of them is right. So a job that
+ * fails, at whatever point, leaves the old rows as they were.
+ */
+public final class OutputFolder {
+
+    private static final String MANIFESTS = "_packhorse";
+    private static final String PARTITION_COLUMN = "packhorse_partition";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final SparkSession spark;
+    private final Path folder;
+    private final FileSystem files;
+    private final Configuration conf;
+    private final Set<Path> before;
+
+    private OutputFolder(SparkSession spark, Path folder, FileSystem files, Configuration conf, Set<Path> before) {
+        this.spark = spark;
+        this.folder = folder;
+        this.files = files;
+        this.conf = conf;
+        this.before = before;
+    }
+
+    /** @throws OptionException when the file system or the folder cannot be read */
+    public static OutputFolder open(SparkSession spark, String path) {
+        var folder = new Path(path);
+        var conf = spark.sessionState().newHadoopConf();
+        try {
+            var files = folder.getFileSystem(conf);
+            var qualified = files.makeQualified(folder);
+            return new OutputFolder(spark, qualified, files, conf, new HashSet<>(dataFiles(files, qualified)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new OptionException(
+                    "--output %s: expected a folder that can be reached, found: %s".formatted(path, e));
+        }
+    }
+
+    private static List<Path> dataFiles(FileSystem files, Path folder) throws IOException {
+        if (!files.exists(folder)) {
+            return List.of();
+        }
+        return Arrays.stream(files.listStatus(folder))
+                .filter(status -> status.isFile() && status.getPath().getName().endsWith(".parquet"))
+                .map(status -> status.getPath())
+                .toList();
+    }
+
+    /**
+     * Holds the mode against what is there.
+     *
+     * @throws OptionException when the output exists and must not, or cannot be added to
+     */
+    public void check(OutputMode mode, String fingerprint, StructType schema) {
+        try {
+            switch (mode) {
+                case ERROR -> {
+                    if (files.exists(folder)) {
+                        throw new OptionException(
+                                "--output %s: expected a folder that does not exist, found one; set --mode overwrite or append"
+                                        .formatted(folder));
+                    }
+                }
+                case OVERWRITE -> {}
+                case APPEND -> {
+                    if (!before.isEmpty()) {
+                        checkAppend(fingerprint, schema);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
+    }
+
+    private void checkAppend(String fingerprint, StructType schema) throws IOException {
+        for (var manifest : manifests()) {
+            var found = read(manifest).path("fingerprint").asText();
+            if (!found.equals(fingerprint)) {
+                throw new OptionException(
+                        "--mode append: expected vectors of fingerprint %s as this job makes, found %s in %s; vectors of two models must not be mixed"
+                                .formatted(fingerprint, found, manifest));
+            }
+        }
+        if (manifests().isEmpty()) {
+            throw new OptionException("--mode append: expected a manifest in %s, found Parquet files without one"
+                    .formatted(new Path(folder, MANIFESTS)));
+        }
+        var found = spark.read().parquet(folder.toString()).schema();
+        if (!found.asNullable().equals(schema.asNullable())) {
+            throw new OptionException("--mode append: expected the columns %s, found %s in %s"
+                    .formatted(schema.simpleString(), found.simpleString(), folder));
+        }
+    }
+
+    private List<Path> manifests() throws IOException {
+        var path = new Path(folder, MANIFESTS);
+        return files.exists(path)
+                ? Arrays.stream(files.listStatus(path))
+                        .map(status -> status.getPath())
+                        .toList()
+                : List.of();
+    }
+
+    private JsonNode read(Path manifest) throws IOException {
+        try (InputStream in = files.open(manifest)) {
+            return JSON.readTree(in);
+        }
+    }
+
+    /**
+     * Writes rows as new files.
+     *
+     * @param footer goes into every file's footer, each key with {@code packhorse.} in front
+     * @param targetFileSize bytes that files are brought to; 0 for a file a task
+     * @return what the new files hold
+     */
+    public WrittenFiles write(
+            Dataset<Row> rows, Map<String, String> footer, FloatEncoding encoding, long targetFileSize, int dimension) {
+        var writer = (targetFileSize == 0 ? rows : resized(rows, targetFileSize))
+                .write()
+                .format(EmbeddingParquetFormat.class.getName())
+                .mode(SaveMode.Append)
+                .option(EmbeddingParquetFormat.FLOAT_ENCODING_OPTION, encoding.id());
+        for (var entry : footer.entrySet()) {
+            writer = writer.option(EmbeddingParquetFormat.FOOTER_OPTION + entry.getKey(), entry.getValue());
+        }
+        writer.save(folder.toString());
+        return WrittenFiles.read(newFiles(), conf, dimension);
+    }
+
+    /**
+     * Brings the result of many tasks into few files. Rows of one task stay together and in order, and Spark's adaptive
+     * execution joins tasks up to the size that is wanted.
+     */
+    private Dataset<Row> resized(Dataset<Row> rows, long targetFileSize) {
+        spark.conf().set("spark.sql.adaptive.enabled", "true");
+        spark.conf().set("spark.sql.adaptive.coalescePartitions.enabled", "true");
+        spark.conf().set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false");
+        spark.conf().set("spark.sql.adaptive.advisoryPartitionSizeInBytes", targetFileSize + "b");
+        return rows.withColumn(PARTITION_COLUMN, functions.spark_partition_id())
+                .hint("rebalance", functions.col(PARTITION_COLUMN))
+                .drop(PARTITION_COLUMN);
+    }
+
+    private List<Path> newFiles() {
+        try {
+            var found = new ArrayList<>(dataFiles(files, folder));
+            found.removeAll(before);
+            return found;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not list " + folder, e);
+        }
+    }
+
+    /** Puts the manifest beside the data and, in mode overwrite, deletes what the new files replace. */
+    public void publish(Manifest manifest, OutputMode mode) {
+        try {
+            var old = manifests();
+            var path = new Path(new Path(folder, MANIFESTS), manifest.fileName());
+            try (var out = files.create(path, false)) {
+                out.write(manifest.json());
+            }
+            if (mode == OutputMode.OVERWRITE) {
+                for (var file : before) {
+                    files.delete(file, false);
+                }
+                for (var file : old) {
+                    files.delete(file, false);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not publish to " + folder, e);
+        }
+    }
+
+    /** Deletes the new files of a job whose count was wrong, so that the folder is as before. */
+    public void discard() {
+        try {
+            for (var file : newFiles()) {
+                files.delete(file, false);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not discard the new files of " + folder, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return folder.toString();
+    }
+}

@@ -1,0 +1,213 @@
+package dev.packhorse.jobs.report;
+
+import dev.packhorse.jobs.output.WrittenFiles;
+import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.Counts;
+import dev.packhorse.udf.metrics.ExecutorReport;
+import dev.packhorse.udf.metrics.RunReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A run that is done, in numbers.
+ *
+ * @param model what people call it
+ * @param fingerprint of its vectors
+ * @param report what its tasks counted
+ * @param written what its files hold
+ * @param wall from the first row read to the last file committed
+ * @param taskTime the time of all tasks, added up
+ * @param slots tasks that could run at a time
+ * @param output where the files are
+ */
+public record RunSummary(
+        String model,
+        String fingerprint,
+        RunReport report,
+        WrittenFiles written,
+        Duration wall,
+        Duration taskTime,
+        int slots,
+        String output) {
+
+    /** The sum of what the tasks counted. */
+    public Counts counts() {
+        return report.total();
+    }
+
+    /** Real tokens that the encoder took in a second while all slots encode. */
+    public double encoderTokensPerSecond() {
+        return perSecond(counts().get(Count.ENCODE_NANOS) / 1e9 / slots);
+    }
+
+    /** Real tokens in a second of the whole run, from reading to committing. */
+    public double jobTokensPerSecond() {
+        return perSecond(wall.toMillis() / 1e3);
+    }
+
+    private double perSecond(double seconds) {
+        return seconds == 0 ? 0 : counts().get(Count.TOKENS) / seconds;
+    }
+
+    /** How often a model was loaded, over all executors. */
+    public int modelLoads() {
+        return report.executors().values().stream()
+                .mapToInt(ExecutorReport::modelLoads)
+                .sum();
+    }
+
+    /** What the executors' encoders are; usually one. */
+    public String encoder() {
+        return report.executors().values().stream()
+                .map(ExecutorReport::encoder)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Rows with an error by reason, without the reasons that did not occur. */
+    public Map<String, Long> errorsByReason() {
+        var errors = new LinkedHashMap<String, Long>();
+        for (var count : Count.values()) {
+            if (count.name().startsWith("ERROR_") && counts().get(count) > 0) {
+                errors.put(
+                        count.name()
+                                .substring("ERROR_".length())
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', ' '),
+                        counts().get(count));
+            }
+        }
+        return errors;
+    }
+
+    /** The numbers for the manifest. */
+    public Map<String, Object> asEntries() {
+        var counts = counts();
+        var entries = new LinkedHashMap<String, Object>();
+        entries.put("rows", counts.get(Count.ROWS));
+        entries.put("vectors", written.vectors());
+        entries.put("errors", written.errors());
+        entries.put("errors_by_reason", errorsByReason());
+        entries.put("duplicates_encoded_once", counts.get(Count.DUPLICATES));
+        entries.put("truncated_rows", counts.get(Count.TRUNCATED_ROWS));
+        entries.put("lost_tokens", counts.get(Count.LOST_TOKENS));
+        entries.put("tokens", counts.get(Count.TOKENS));
+        entries.put("computed_tokens", counts.get(Count.COMPUTED_TOKENS));
+        entries.put("batches", counts.get(Count.BATCHES));
+        entries.put("model_loads", modelLoads());
+        entries.put("executors", report.executors().size());
+        entries.put("files", written.files());
+        entries.put("bytes", written.bytes());
+        entries.put("wall_seconds", wall.toMillis() / 1e3);
+        return entries;
+    }
+
+    /** The table that a person sees at the end. */
+    public String table() {
+        var counts = counts();
+        var lines = new ArrayList<String>();
+        line(lines, "model", "%s, fingerprint %s", model, fingerprint.substring(0, 16));
+        line(lines, "encoder", "%s", encoder());
+        line(lines, "rows read", "%,d", counts.get(Count.ROWS));
+        line(lines, "vectors", "%,d", written.vectors());
+        line(lines, "errors", "%,d%s", written.errors(), reasons());
+        line(
+                lines,
+                "duplicates",
+                "%,d rows took the vector of another with the same text",
+                counts.get(Count.DUPLICATES));
+        line(
+                lines,
+                "truncated",
+                "%,d rows, %,d tokens lost",
+                counts.get(Count.TRUNCATED_ROWS),
+                counts.get(Count.LOST_TOKENS));
+        line(
+                lines,
+                "tokens",
+                "%,d in %,d batches, padding %.1f%%",
+                counts.get(Count.TOKENS),
+                counts.get(Count.BATCHES),
+                100 * counts.paddingShare());
+        line(
+                lines,
+                "speed",
+                "encoder %,.0f tokens/s, job %,.0f tokens/s",
+                encoderTokensPerSecond(),
+                jobTokensPerSecond());
+        line(
+                lines,
+                "time",
+                "%.1f s; of the tasks' %.1f s: %s",
+                wall.toMillis() / 1e3,
+                taskTime.toMillis() / 1e3,
+                steps());
+        line(
+                lines,
+                "model loads",
+                "%d on %d executor%s",
+                modelLoads(),
+                report.executors().size(),
+                report.executors().size() == 1 ? "" : "s");
+        line(lines, "peak memory", "%s", memory());
+        line(
+                lines,
+                "output",
+                "%s (%d file%s, %.1f MiB)",
+                output,
+                written.files(),
+                written.files() == 1 ? "" : "s",
+                written.bytes() / 1048576.0);
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private String reasons() {
+        return errorsByReason().isEmpty()
+                ? ""
+                : errorsByReason().entrySet().stream()
+                        .map(e -> e.getKey() + " " + e.getValue())
+                        .collect(Collectors.joining(", ", " (", ")"));
+    }
+
+    /** Seconds of task time by step; writing is what remains, for Spark does it around our iterators. */
+    private String steps() {
+        var counts = counts();
+        var read = counts.get(Count.READ_NANOS) / 1e9;
+        var tokenize = counts.get(Count.TOKENIZE_NANOS) / 1e9;
+        var encode = counts.get(Count.ENCODE_NANOS) / 1e9;
+        var load = counts.get(Count.LOAD_NANOS) / 1e9;
+        var write = Math.max(0, taskTime.toMillis() / 1e3 - read - tokenize - encode - load);
+        return String.format(
+                Locale.ROOT,
+                "read %.1f, tokenize %.1f, encode %.1f, write %.1f, load the model %.1f",
+                read,
+                tokenize,
+                encode,
+                write,
+                load);
+    }
+
+    private String memory() {
+        var executors = report.executors().values();
+        var heap = executors.stream()
+                .mapToLong(ExecutorReport::peakHeapBytes)
+                .max()
+                .orElse(0);
+        var resident = executors.stream()
+                .mapToLong(ExecutorReport::peakResidentBytes)
+                .max()
+                .orElse(0);
+        return "heap %,d MiB, resident %s, of the largest executor"
+                .formatted(heap >> 20, resident == 0 ? "unknown" : "%,d MiB".formatted(resident >> 20));
+    }
+
+    private static void line(List<String> lines, String name, String format, Object... values) {
+        lines.add("%-12s %s".formatted(name, String.format(Locale.ROOT, format, values)));
+    }
+}

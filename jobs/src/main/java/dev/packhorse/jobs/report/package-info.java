@@ -1,0 +1,2 @@
+/** What a person sees while a job runs and at its end. */
+package dev.packhorse.jobs.report;

@@ -1,0 +1,2 @@
+/** Where rows come from: files, tables, queries. */
+package dev.packhorse.jobs.source;

@@ -1,0 +1,20 @@
+package dev.packhorse.udf;
+
+import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.udf.options.EncodeOptions.EmptyText;
+import dev.packhorse.udf.options.EncodeOptions.OnError;
+import java.io.Serializable;
+
+/**
+ * What the tasks of a run must know; sent to them with their code.
+ *
+ * @param engine how to open the model
+ * @param windowRows rows that a task holds, sorts and packs at a time
+ * @param onError what a row without a vector becomes
+ * @param emptyText what a text without content becomes
+ * @param idColumn the source's name for ids, for messages
+ * @param textColumn the source's name for texts, for messages
+ */
+public record EmbedSettings(
+        EngineSettings engine, int windowRows, OnError onError, EmptyText emptyText, String idColumn, String textColumn)
+        implements Serializable {}

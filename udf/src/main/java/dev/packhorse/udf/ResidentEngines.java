@@ -1,0 +1,104 @@
+package dev.packhorse.udf;
+
+import dev.packhorse.engine.Engine;
+import dev.packhorse.engine.EngineSettings;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The opened models of this process: each is loaded once, shared by all tasks, and kept for the next ones.
+ *
+ * <p>A task takes a {@link Lease} and gives it back; the engine behind it is not closed before that. What nobody has
+ * leased is closed by {@link #closeIdle} and, in any case, when the process ends. After the pattern of Iceberg's
+ * SparkExecutorCache. Thread-safe.
+ */
+public final class ResidentEngines {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResidentEngines.class);
+
+    private static final Map<EngineSettings, Resident> RESIDENTS = new HashMap<>();
+    private static final Map<EngineSettings, Integer> LOADS = new HashMap<>();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ResidentEngines::closeIdle, "packhorse-close-engines"));
+    }
+
+    private ResidentEngines() {}
+
+    private static final class Resident {
+        private final Engine engine;
+        private int leases;
+
+        Resident(Engine engine) {
+            this.engine = engine;
+        }
+    }
+
+    /** A task's share of an engine, until it is closed. */
+    public static final class Lease implements AutoCloseable {
+        private final Resident resident;
+        private final boolean loaded;
+        private boolean returned;
+
+        private Lease(Resident resident, boolean loaded) {
+            this.resident = resident;
+            this.loaded = loaded;
+        }
+
+        public Engine engine() {
+            return resident.engine;
+        }
+
+        /** Whether this lease was the one for which the engine was loaded. */
+        public boolean loaded() {
+            return loaded;
+        }
+
+        @Override
+        public void close() {
+            giveBack(this);
+        }
+    }
+
+    /**
+     * Leases the engine of these settings; loads it when nobody has yet. Others wait meanwhile.
+     *
+     * @throws RuntimeException what {@link Engine#open} throws; nothing is kept then
+     */
+    public static synchronized Lease lease(EngineSettings settings) {
+        var resident = RESIDENTS.get(settings);
+        var load = resident == null;
+        if (load) {
+            resident = new Resident(Engine.open(settings));
+            RESIDENTS.put(settings, resident);
+            LOADS.merge(settings, 1, Integer::sum);
+            LOG.info("loaded {}: {}", settings.model().name(), resident.engine.info());
+        }
+        resident.leases++;
+        return new Lease(resident, load);
+    }
+
+    private static synchronized void giveBack(Lease lease) {
+        if (!lease.returned) {
+            lease.returned = true;
+            lease.resident.leases--;
+        }
+    }
+
+    /** How often this process loaded the engine of these settings. */
+    public static synchronized int loads(EngineSettings settings) {
+        return LOADS.getOrDefault(settings, 0);
+    }
+
+    /** Closes the engines that no task has leased. */
+    public static synchronized void closeIdle() {
+        RESIDENTS.values().removeIf(resident -> {
+            if (resident.leases == 0) {
+                resident.engine.close();
+            }
+            return resident.leases == 0;
+        });
+    }
+}

@@ -1,0 +1,56 @@
+package dev.packhorse.udf;
+
+import dev.packhorse.engine.Engine;
+import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.Counts;
+import dev.packhorse.udf.metrics.ExecutorReport;
+import dev.packhorse.udf.metrics.RunAccumulator;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** What one task works with: a lease on the executor's engine, given back when the task ends, and its counts. */
+final class TaskScope {
+
+    private final ResidentEngines.Lease lease;
+    private final EmbedSettings settings;
+    private final RunAccumulator accumulator;
+    private final Counts counts;
+
+    private TaskScope(ResidentEngines.Lease lease, EmbedSettings settings, RunAccumulator accumulator, Counts counts) {
+        this.lease = lease;
+        this.settings = settings;
+        this.accumulator = accumulator;
+        this.counts = counts;
+    }
+
+    /** Opens the scope of the task that this thread runs. */
+    static TaskScope open(EmbedSettings settings, RunAccumulator accumulator, String step) {
+        var task = TaskContext.get();
+        var counts = accumulator.open(step, task.partitionId());
+        var start = System.nanoTime();
+        var lease = ResidentEngines.lease(settings.engine());
+        counts.add(Count.LOAD_NANOS, System.nanoTime() - start);
+        var scope = new TaskScope(lease, settings, accumulator, counts);
+        task.addTaskCompletionListener((TaskCompletionListener) ended -> {
+            scope.report();
+            lease.close();
+        });
+        return scope;
+    }
+
+    Engine engine() {
+        return lease.engine();
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    /** Says how the executor is. */
+    void report() {
+        accumulator.report(
+                SparkEnv.get().executorId(),
+                ExecutorReport.now(engine().info().toString(), ResidentEngines.loads(settings.engine())));
+    }
+}

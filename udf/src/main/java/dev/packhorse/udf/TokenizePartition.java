@@ -1,0 +1,20 @@
+package dev.packhorse.udf;
+
+import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.RunAccumulator;
+import java.util.Iterator;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+
+/** The first half of {@code --sort global}: source rows in, tokenized rows out, ready to be shuffled. */
+record TokenizePartition(EmbedSettings settings, RunAccumulator accumulator)
+        implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+        var task = TaskScope.open(settings, accumulator, "tokenize");
+        var tokenizer = new RowTokenizer(task.engine(), settings, task.counts());
+        var source = new TimedIterator<>(rows, task.counts(), Count.READ_NANOS);
+        return MappedIterator.of(source, tokenizer.andThen(TokenizedColumns::toRow));
+    }
+}

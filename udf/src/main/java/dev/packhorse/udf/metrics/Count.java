@@ -1,0 +1,39 @@
+package dev.packhorse.udf.metrics;
+
+/** What a task counts. */
+public enum Count {
+    /** Rows that came in. */
+    ROWS,
+    /** Rows that left with a vector. */
+    VECTORS,
+    /** Rows that got the vector of another row with the same text. */
+    DUPLICATES,
+    /** Rows of which the model reads only the beginning. */
+    TRUNCATED_ROWS,
+    /** Tokens that it does not read. */
+    LOST_TOKENS,
+    /** Tokens that were tokenized and wait for the encoder. */
+    PENDING_TOKENS,
+    /** Rows that the encoder got; duplicates are not among them. */
+    ENCODED_ROWS,
+    /** Batches that were encoded. */
+    BATCHES,
+    /** Tokens that were encoded, without padding. */
+    TOKENS,
+    /** Tokens that the encoder computed, padding included. */
+    COMPUTED_TOKENS,
+
+    /** Rows that left with an error, by reason: */
+    ERROR_MALFORMED_RECORD,
+    ERROR_NULL_ID,
+    ERROR_NULL_TEXT,
+    ERROR_EMPTY_TEXT,
+    ERROR_TOKENIZER,
+    ERROR_ENCODER,
+
+    /** Nanoseconds that tasks spent, by step: */
+    READ_NANOS,
+    TOKENIZE_NANOS,
+    ENCODE_NANOS,
+    LOAD_NANOS
+}

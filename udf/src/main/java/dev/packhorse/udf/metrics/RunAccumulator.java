@@ -1,0 +1,64 @@
+package dev.packhorse.udf.metrics;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.util.AccumulatorV2;
+
+/**
+ * Brings what tasks count to the driver.
+ *
+ * <p>Spark adds up an accumulator once for every task that ends, also when a stage runs again because its shuffle files
+ * were lost, which would count rows twice. So this one is a map by step and partition: a second run of a partition
+ * replaces the first, and the sums are exact.
+ */
+public final class RunAccumulator extends AccumulatorV2<RunReport, RunReport> {
+
+    private final Map<String, Counts> partitions = new ConcurrentHashMap<>();
+    private final Map<String, ExecutorReport> executors = new ConcurrentHashMap<>();
+
+    /** A task's counts, live from now on. */
+    public Counts open(String step, int partition) {
+        var counts = new Counts();
+        partitions.put(step + "-" + partition, counts);
+        return counts;
+    }
+
+    /** What the executor says of itself now. */
+    public void report(String executorId, ExecutorReport report) {
+        executors.merge(executorId, report, ExecutorReport::max);
+    }
+
+    @Override
+    public boolean isZero() {
+        return partitions.isEmpty() && executors.isEmpty();
+    }
+
+    @Override
+    public RunAccumulator copy() {
+        var copy = new RunAccumulator();
+        copy.add(value());
+        return copy;
+    }
+
+    @Override
+    public void reset() {
+        partitions.clear();
+        executors.clear();
+    }
+
+    @Override
+    public void add(RunReport report) {
+        partitions.putAll(report.partitions());
+        report.executors().forEach(this::report);
+    }
+
+    @Override
+    public void merge(AccumulatorV2<RunReport, RunReport> other) {
+        add(other.value());
+    }
+
+    @Override
+    public RunReport value() {
+        return new RunReport(Map.copyOf(partitions), Map.copyOf(executors));
+    }
+}

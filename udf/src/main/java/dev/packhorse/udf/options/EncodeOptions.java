@@ -1,0 +1,88 @@
+package dev.packhorse.udf.options;
+
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.EmbeddedModel;
+import java.util.List;
+
+/** The options of the encoding itself, whoever starts it. */
+public final class EncodeOptions {
+
+    public static final Option<String> MODEL = Option.of(
+            "model",
+            OptionType.text(),
+            EmbeddedModel.ALL_MINILM_L6_V2.id(),
+            "An embedded model's name, or a folder in the layout that sentence-transformers writes.");
+
+    public static final Option<Precision> PRECISION = Option.of(
+            "precision",
+            OptionType.choice(Precision.class, Precision::id),
+            Precision.FLOAT32,
+            "The numbers that the layers are computed in.");
+
+    public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
+            "max-batch-tokens",
+            OptionType.integer(1, 10_000_000),
+            2_048,
+            "Token budget of a batch, padding included; a single longer row goes alone.");
+
+    public static final Option<Integer> MAX_SEQ_LENGTH = Option.of(
+            "max-seq-length",
+            OptionType.integer(1, 1_000_000),
+            "Tokens of a text that the model reads, special tokens included; default and most: what the model says.");
+
+    public static final Option<Integer> WINDOW_ROWS = Option.of(
+            "window-rows",
+            OptionType.integer(1, 1_000_000),
+            8_192,
+            "Rows that a task holds, sorts by length and packs at a time; bounds its memory.");
+
+    public static final Option<OnError> ON_ERROR = Option.of(
+            "on-error",
+            OptionType.choice(OnError.class, OnError::id),
+            OnError.ROW,
+            "What a row without a vector becomes: a row with its error, or the end of the job.");
+
+    public static final Option<EmptyText> EMPTY_TEXT = Option.of(
+            "empty-text",
+            OptionType.choice(EmptyText.class, EmptyText::id),
+            EmptyText.ERROR,
+            "What a text becomes that is empty or white space: an error, or the vector that the model gives it.");
+
+    /** All of them, in the order in which people read them. */
+    public static final List<Option<?>> ALL =
+            List.of(MODEL, PRECISION, MAX_BATCH_TOKENS, MAX_SEQ_LENGTH, WINDOW_ROWS, ON_ERROR, EMPTY_TEXT);
+
+    private EncodeOptions() {}
+
+    /** What a row without a vector becomes. */
+    public enum OnError {
+        ROW("row"),
+        FAIL("fail");
+
+        private final String id;
+
+        OnError(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What a text without content becomes. */
+    public enum EmptyText {
+        ERROR("error"),
+        ENCODE("encode");
+
+        private final String id;
+
+        EmptyText(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.packhorse.udf.options;
+
+import java.util.Collection;
+import java.util.Comparator;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Guesses which name was meant. */
+public final class Nearest {
+
+    private Nearest() {}
+
+    /** The candidate with the fewest letters to change; the alphabetically first of several. There must be one. */
+    public static String to(String name, Collection<String> candidates) {
+        var distance = LevenshteinDistance.getDefaultInstance();
+        return candidates.stream()
+                .min(Comparator.<String>comparingInt(c -> distance.apply(name, c))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.packhorse.udf.options;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How the text of an option is read and shown.
+ *
+ * @param label what values look like, for help and messages: {@code an integer from 1 to 9}
+ * @param shape how many texts make a value
+ * @param reader texts to value; throws IllegalArgumentException where they are no such value
+ * @param writer value to text, for the documentation of defaults
+ */
+public record OptionType<T>(String label, Shape shape, Function<List<String>, T> reader, Function<T, String> writer) {
+
+    /** How many texts make a value. */
+    public enum Shape {
+        /** One text. */
+        SINGLE,
+        /** One text, or none for {@code true}. */
+        FLAG,
+        /** Any number of texts: the option may be repeated; in a configuration file commas separate them. */
+        REPEATED
+    }
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kmg]?)b?");
+
+    /** Any text that is not blank. */
+    public static OptionType<String> text() {
+        return single("text", OptionType::notBlank, Function.identity());
+    }
+
+    /** An integer within bounds, both included. */
+    public static OptionType<Integer> integer(int least, int most) {
+        return single(
+                "an integer from " + least + " to " + most,
+                text -> {
+                    var value = Integer.parseInt(text.strip());
+                    if (value < least || value > most) {
+                        throw new IllegalArgumentException("out of bounds");
+                    }
+                    return value;
+                },
+                String::valueOf);
+    }
+
+    /** true or false. */
+    public static OptionType<Boolean> flag() {
+        return new OptionType<>(
+                "true or false",
+                Shape.FLAG,
+                texts -> switch (one(texts).strip().toLowerCase(Locale.ROOT)) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new IllegalArgumentException("neither true nor false");
+                },
+                String::valueOf);
+    }
+
+    /** One of an enum's constants, by the name that {@code id} gives it. */
+    public static <E extends Enum<E>> OptionType<E> choice(Class<E> type, Function<E, String> id) {
+        var constants = type.getEnumConstants();
+        return single(
+                Arrays.stream(constants).map(id).collect(Collectors.joining(", ", "one of ", "")),
+                text -> Arrays.stream(constants)
+                        .filter(c -> id.apply(c).equals(text.strip().toLowerCase(Locale.ROOT)))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("no such choice")),
+                id);
+    }
+
+    /** A number of bytes: {@code 1048576}, {@code 512k}, {@code 256m}, {@code 1g}. */
+    public static OptionType<Long> bytes() {
+        return single("a size such as 512k, 256m or 1g", OptionType::parseBytes, OptionType::formatBytes);
+    }
+
+    /** Several texts. */
+    public static OptionType<List<String>> texts() {
+        return new OptionType<>(
+                "text, may be repeated",
+                Shape.REPEATED,
+                texts -> texts.stream().map(OptionType::notBlank).toList(),
+                values -> String.join(",", values));
+    }
+
+    /** Several {@code key=value}. */
+    public static OptionType<Map<String, String>> pairs() {
+        return new OptionType<>(
+                "key=value, may be repeated",
+                Shape.REPEATED,
+                texts -> {
+                    var pairs = new LinkedHashMap<String, String>();
+                    for (var text : texts) {
+                        var equals = text.indexOf('=');
+                        if (equals < 1) {
+                            throw new IllegalArgumentException("no key=value");
+                        }
+                        pairs.put(text.substring(0, equals), text.substring(equals + 1));
+                    }
+                    return Map.copyOf(pairs);
+                },
+                pairs -> pairs.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .collect(Collectors.joining(",")));
+    }
+
+    /** @throws OptionException naming the option, what was expected and what was found */
+    T read(String option, List<String> texts) {
+        try {
+            return reader.apply(texts);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new OptionException("%s: expected %s, found '%s'".formatted(option, label, String.join(",", texts)));
+        }
+    }
+
+    private static <T> OptionType<T> single(String label, Function<String, T> reader, Function<T, String> writer) {
+        return new OptionType<>(label, Shape.SINGLE, texts -> reader.apply(one(texts)), writer);
+    }
+
+    private static String one(List<String> texts) {
+        if (texts.size() != 1) {
+            throw new IllegalArgumentException("not one text");
+        }
+        return texts.get(0);
+    }
+
+    private static String notBlank(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("blank");
+        }
+        return text;
+    }
+
+    private static long parseBytes(String text) {
+        var match = SIZE.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (!match.matches()) {
+            throw new IllegalArgumentException("no size");
+        }
+        return Math.multiplyExact(
+                Long.parseLong(match.group(1)),
+                switch (match.group(2)) {
+                    case "k" -> 1L << 10;
+                    case "m" -> 1L << 20;
+                    case "g" -> 1L << 30;
+                    default -> 1L;
+                });
+    }
+
+    private static String formatBytes(long bytes) {
+        for (var unit : List.of("g", "m", "k")) {
+            var size = parseBytes("1" + unit);
+            if (bytes >= size && bytes % size == 0) {
+                return bytes / size + unit;
+            }
+        }
+        return String.valueOf(bytes);
+    }
+}
