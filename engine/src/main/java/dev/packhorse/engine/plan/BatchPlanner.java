@@ -2,17 +2,27 @@ package dev.packhorse.engine.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * Cuts rows into batches by a token budget, longest rows first.
+ * Cuts rows into batches by a token budget, longest rows first, so that the least is computed.
  *
- * <p>Rows of like length end up together, so that an encoder that pads has almost nothing to pad, and the batch that
- * needs the most memory comes first, where running out of it costs least. A batch's cost is its longest row times its
- * rows: what a padded encoder computes, and never less than what a nested one does. The budget's meaning is that of
- * text-embeddings-inference's {@code --max-batch-tokens} (core/src/queue.rs).
+ * <p>A batch computes its longest row times its rows: what a padded encoder does, and never less than what a nested one
+ * does. Rows are sorted by length and cut where the sum of that over all batches, plus a little for each batch, is
+ * smallest: full batches where lengths are alike, smaller ones where they are not. The longest come first, for they need
+ * the most memory, and running out of it costs least at the beginning.
+ *
+ * <p>The budget's meaning is that of text-embeddings-inference's {@code --max-batch-tokens} (core/src/queue.rs), which
+ * cuts only when the budget is full.
  */
 public final class BatchPlanner {
+
+    /**
+     * What one more batch costs beside its tokens. Measured on MiniLM: 1.7 ms a call, the time of 5 tokens on one core;
+     * taken higher, for smaller models.
+     */
+    private static final int BATCH_OVERHEAD_TOKENS = 16;
 
     private final int maxBatchTokens;
 
@@ -27,21 +37,44 @@ public final class BatchPlanner {
     /**
      * Plans the batches for rows of the given lengths. A row longer than the budget gets a batch of its own.
      *
-     * @param lengths [N] tokens per row
+     * @param lengths [N] tokens per row, each at least 1
      * @return batches of row indices; together they hold each of 0 .. N - 1 exactly once. Equal lengths keep their
      *     order, so that the same rows always give the same plan
      */
     public List<int[]> plan(int[] lengths) {
         var order = longestFirst(lengths);
+        var start = cheapestStarts(lengths, order);
         var batches = new ArrayList<int[]>();
-        for (var start = 0; start < order.length; ) {
-            var longest = lengths[order[start]];
-            var rows = Math.max(1, maxBatchTokens / Math.max(1, longest));
-            var end = Math.min(order.length, start + rows);
-            batches.add(Arrays.copyOfRange(order, start, end));
-            start = end;
+        for (var end = order.length; end > 0; end = start[end]) {
+            batches.add(Arrays.copyOfRange(order, start[end], end));
         }
+        Collections.reverse(batches);
         return batches;
+    }
+
+    /**
+     * Shortest path over the places where one may cut.
+     *
+     * @param order [N] row indices by falling length
+     * @return [N + 1] where the batch starts that ends before place i, in the cheapest plan for the rows before i
+     */
+    private int[] cheapestStarts(int[] lengths, int[] order) {
+        var cost = new long[order.length + 1]; // [N + 1] computed tokens of the cheapest plan for the rows before i
+        var start = new int[order.length + 1];
+        Arrays.fill(cost, Long.MAX_VALUE);
+        cost[0] = 0;
+        for (var from = 0; from < order.length; from++) {
+            var longest = lengths[order[from]];
+            var rows = Math.min(order.length - from, Math.max(1, maxBatchTokens / longest));
+            for (var to = from + 1; to <= from + rows; to++) {
+                var through = cost[from] + (long) longest * (to - from) + BATCH_OVERHEAD_TOKENS;
+                if (through < cost[to]) {
+                    cost[to] = through;
+                    start[to] = from;
+                }
+            }
+        }
+        return start;
     }
 
     /** Row indices by falling length; ties by rising index. */

@@ -94,7 +94,7 @@ public final class Commands {
         } catch (OptionException | ModelException e) {
             err.println("packhorse: " + e.getMessage());
             return BAD_OPTIONS;
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // Spark, being Scala, throws checked exceptions without saying so
             err.println("packhorse: the job failed: " + rootMessage(e));
             e.printStackTrace(err);
             return FAILED;
