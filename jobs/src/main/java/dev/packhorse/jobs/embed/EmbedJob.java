@@ -82,6 +82,7 @@ public final class EmbedJob {
      */
     public RunSummary run(SparkSession spark) {
         var started = Instant.now();
+        var runId = UUID.randomUUID().toString().substring(0, 8);
         var source = new SourceReader(spark, options).open();
         var accumulator = new RunAccumulator();
         spark.sparkContext().register(accumulator, "packhorse");
@@ -94,7 +95,7 @@ public final class EmbedJob {
                 fingerprint,
                 source.columns().outputSchema(source.rows().schema()));
 
-        var totalRows = source.countable() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
+        var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
         var monitor = new RunMonitor(accumulator);
         spark.sparkContext().addSparkListener(monitor);
         var start = System.nanoTime();
@@ -102,6 +103,7 @@ public final class EmbedJob {
         try (var progress = Progress.start(monitor, totalRows, out)) {
             written = folder.write(
                     embedded(spark, source, embedding, totalRows),
+                    runId,
                     footer(fingerprint),
                     options.get(EmbedOptions.FLOAT_ENCODING),
                     options.get(EmbedOptions.TARGET_FILE_SIZE),
@@ -119,7 +121,7 @@ public final class EmbedJob {
                 slots(spark),
                 folder.toString());
         audit(summary, folder);
-        folder.publish(manifest(spark, started, summary), options.get(EmbedOptions.MODE));
+        folder.publish(manifest(spark, runId, started, summary), options.get(EmbedOptions.MODE));
         return summary;
     }
 
@@ -149,7 +151,7 @@ public final class EmbedJob {
     private Dataset<Row> embedded(SparkSession spark, Source source, Embedding embedding, OptionalLong totalRows) {
         var wanted = slots(spark) * TASKS_PER_CORE;
         return switch (options.get(EmbedOptions.SORT)) {
-            case WINDOW -> embedding.windowed(spread(source.rows(), wanted));
+            case WINDOW -> embedding.windowed(spread(source, wanted));
             case GLOBAL -> {
                 var windows = totalRows.orElse(0) / options.get(EncodeOptions.WINDOW_ROWS);
                 yield embedding.global(source.rows(), (int) Math.min(MOST_PARTITIONS, Math.max(wanted, windows)));
@@ -158,8 +160,11 @@ public final class EmbedJob {
     }
 
     /** A source of few partitions, such as one small or one compressed file, would keep few cores busy. */
-    private static Dataset<Row> spread(Dataset<Row> rows, int wanted) {
-        return rows.rdd().getNumPartitions() >= wanted ? rows : rows.repartition(wanted);
+    private static Dataset<Row> spread(Source source, int wanted) {
+        // to ask how many partitions a query of several stages has would run them
+        return source.onePass() && source.rows().rdd().getNumPartitions() >= wanted
+                ? source.rows()
+                : source.rows().repartition(wanted);
     }
 
     private Map<String, String> footer(String fingerprint) {
@@ -179,15 +184,14 @@ public final class EmbedJob {
         var read = summary.counts().get(Count.ROWS);
         var written = summary.written();
         if (read != written.rows() || written.rows() != written.vectors() + written.errors()) {
-            folder.discard();
+            folder.discard(written);
             throw new IllegalStateException(
                     "expected rows in = vectors + errors, found %,d rows in, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
                             .formatted(read, written.rows(), written.vectors(), written.errors()));
         }
     }
 
-    private Manifest manifest(SparkSession spark, Instant started, RunSummary summary) {
-        var runId = UUID.randomUUID().toString().substring(0, 8);
+    private Manifest manifest(SparkSession spark, String runId, Instant started, RunSummary summary) {
         var entries = new LinkedHashMap<String, Object>();
         entries.put("run", runId);
         entries.put("started", started.toString());

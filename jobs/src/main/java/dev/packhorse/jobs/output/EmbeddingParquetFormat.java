@@ -30,6 +30,7 @@ import org.apache.spark.sql.types.StructType;
 public final class EmbeddingParquetFormat extends ParquetFileFormat {
 
     static final String FOOTER_OPTION = "footer.";
+    static final String FOOTER_PREFIX = "packhorse.";
     static final String FLOAT_ENCODING_OPTION = "float-encoding";
 
     /** The leaf column of an {@code array<float>} named embedding, as Spark's schema converter calls it. */
@@ -45,7 +46,7 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
         options.foreach(option -> {
             // Spark lower-cases option names
             if (option._1().startsWith(FOOTER_OPTION)) {
-                footer.put("packhorse." + option._1().substring(FOOTER_OPTION.length()), option._2());
+                footer.put(FOOTER_PREFIX + option._1().substring(FOOTER_OPTION.length()), option._2());
             } else if (option._1().equals(FLOAT_ENCODING_OPTION)) {
                 encoding[0] = option._2();
             }

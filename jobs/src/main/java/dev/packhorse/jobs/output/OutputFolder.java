@@ -39,13 +39,16 @@ public final class OutputFolder {
     private final Path folder;
     private final FileSystem files;
     private final Configuration conf;
+    private final boolean existed;
     private final Set<Path> before;
 
-    private OutputFolder(SparkSession spark, Path folder, FileSystem files, Configuration conf, Set<Path> before) {
+    private OutputFolder(
+            SparkSession spark, Path folder, FileSystem files, Configuration conf, boolean existed, Set<Path> before) {
         this.spark = spark;
         this.folder = folder;
         this.files = files;
         this.conf = conf;
+        this.existed = existed;
         this.before = before;
     }
 
@@ -56,7 +59,8 @@ public final class OutputFolder {
         try {
             var files = folder.getFileSystem(conf);
             var qualified = files.makeQualified(folder);
-            return new OutputFolder(spark, qualified, files, conf, new HashSet<>(dataFiles(files, qualified)));
+            return new OutputFolder(
+                    spark, qualified, files, conf, files.exists(qualified), new HashSet<>(dataFiles(files, qualified)));
         } catch (IOException | IllegalArgumentException e) {
             throw new OptionException(
                     "--output %s: expected a folder that can be reached, found: %s".formatted(path, e));
@@ -82,7 +86,7 @@ public final class OutputFolder {
         try {
             switch (mode) {
                 case ERROR -> {
-                    if (files.exists(folder)) {
+                    if (existed) {
                         throw new OptionException(
                                 "--output %s: expected a folder that does not exist, found one; set --mode overwrite or append"
                                         .formatted(folder));
@@ -136,24 +140,40 @@ public final class OutputFolder {
     }
 
     /**
-     * Writes rows as new files.
+     * Writes rows as new files. Where that fails, the folder is as before.
      *
+     * @param runId marks the files
      * @param footer goes into every file's footer, each key with {@code packhorse.} in front
      * @param targetFileSize bytes that files are brought to; 0 for a file a task
      * @return what the new files hold
      */
     public WrittenFiles write(
-            Dataset<Row> rows, Map<String, String> footer, FloatEncoding encoding, long targetFileSize, int dimension) {
-        var writer = (targetFileSize == 0 ? rows : resized(rows, targetFileSize))
-                .write()
-                .format(EmbeddingParquetFormat.class.getName())
-                .mode(SaveMode.Append)
-                .option(EmbeddingParquetFormat.FLOAT_ENCODING_OPTION, encoding.id());
-        for (var entry : footer.entrySet()) {
-            writer = writer.option(EmbeddingParquetFormat.FOOTER_OPTION + entry.getKey(), entry.getValue());
+            Dataset<Row> rows,
+            String runId,
+            Map<String, String> footer,
+            FloatEncoding encoding,
+            long targetFileSize,
+            int dimension) {
+        var written = false;
+        try {
+            var writer = (targetFileSize == 0 ? rows : resized(rows, targetFileSize))
+                    .write()
+                    .format(EmbeddingParquetFormat.class.getName())
+                    .mode(SaveMode.Append)
+                    .option(EmbeddingParquetFormat.FLOAT_ENCODING_OPTION, encoding.id())
+                    .option(EmbeddingParquetFormat.FOOTER_OPTION + WrittenFiles.RUN, runId);
+            for (var entry : footer.entrySet()) {
+                writer = writer.option(EmbeddingParquetFormat.FOOTER_OPTION + entry.getKey(), entry.getValue());
+            }
+            writer.save(folder.toString());
+            var result = WrittenFiles.read(newFiles(), conf, runId, dimension);
+            written = true;
+            return result;
+        } finally {
+            if (!written) {
+                removeIfEmpty();
+            }
         }
-        writer.save(folder.toString());
-        return WrittenFiles.read(newFiles(), conf, dimension);
     }
 
     /**
@@ -201,14 +221,29 @@ public final class OutputFolder {
         }
     }
 
-    /** Deletes the new files of a job whose count was wrong, so that the folder is as before. */
-    public void discard() {
+    /** Deletes files whose count was wrong, so that the folder is as before. */
+    public void discard(WrittenFiles written) {
         try {
-            for (var file : newFiles()) {
+            for (var file : written.paths()) {
                 files.delete(file, false);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not discard the new files of " + folder, e);
+        }
+        removeIfEmpty();
+    }
+
+    /** Removes a folder that this job made and in which nothing is left but Spark's own marks. */
+    private void removeIfEmpty() {
+        try {
+            if (!existed
+                    && files.exists(folder)
+                    && Arrays.stream(files.listStatus(folder))
+                            .allMatch(status -> status.getPath().getName().startsWith("_"))) {
+                files.delete(folder, true);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove " + folder, e);
         }
     }
 

@@ -1,63 +1,85 @@
 package dev.packhorse.jobs.output;
 
+import dev.packhorse.udf.OutputColumns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 
 /**
- * What Parquet files hold, by what their footers say: counted anew from the files, and not from what the job believes.
+ * What a run's Parquet files hold, by what their footers say: counted anew from the files, and not from what the job
+ * believes.
  *
- * @param files how many
+ * @param paths the files
  * @param bytes their size
  * @param rows rows
  * @param vectors rows that have a vector: numbers in the vector column that are not null, divided by the dimension
  * @param errors rows that have an error
  */
-public record WrittenFiles(int files, long bytes, long rows, long vectors, long errors) {
+public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors, long errors) {
+
+    /** The footer entry that tells whose a file is. */
+    static final String RUN = "run";
+
+    private static final WrittenFiles NONE = new WrittenFiles(List.of(), 0, 0, 0, 0);
+
+    /** How many files there are. */
+    public int files() {
+        return paths.size();
+    }
 
     /**
-     * Reads the footers.
+     * Reads the footers of those files that a run wrote; another run may write to the same folder at the same time.
      *
+     * @param runId what the run's footers say
      * @param dimension D, the numbers in one vector
      * @throws IllegalStateException when a file's numbers are no whole vectors
      */
-    static WrittenFiles read(List<Path> files, Configuration conf, int dimension) {
-        return files.parallelStream()
-                .map(file -> read(file, conf, dimension))
-                .reduce(new WrittenFiles(0, 0, 0, 0, 0), WrittenFiles::plus);
+    static WrittenFiles read(List<Path> candidates, Configuration conf, String runId, int dimension) {
+        return candidates.parallelStream()
+                .map(file -> read(file, conf, runId, dimension))
+                .reduce(NONE, WrittenFiles::plus);
     }
 
-    private static WrittenFiles read(Path file, Configuration conf, int dimension) {
+    private static WrittenFiles read(Path file, Configuration conf, String runId, int dimension) {
         try {
             var input = HadoopInputFile.fromPath(file, conf);
             try (var reader = ParquetFileReader.open(input)) {
-                long rows = 0;
-                long numbers = 0;
-                long errors = 0;
-                for (var block : reader.getFooter().getBlocks()) {
-                    rows += block.getRowCount();
-                    for (var column : block.getColumns()) {
-                        switch (column.getPath().toDotString()) {
-                            case EmbeddingParquetFormat.VECTOR_LEAF -> numbers += present(file, column);
-                            case "error" -> errors += present(file, column);
-                            default -> {}
-                        }
-                    }
-                }
-                if (numbers % dimension != 0) {
-                    throw new IllegalStateException("%s: expected whole vectors of %d numbers, found %d numbers"
-                            .formatted(file, dimension, numbers));
-                }
-                return new WrittenFiles(1, input.getLength(), rows, numbers / dimension, errors);
+                var footer = reader.getFooter();
+                var owner =
+                        footer.getFileMetaData().getKeyValueMetaData().get(EmbeddingParquetFormat.FOOTER_PREFIX + RUN);
+                return runId.equals(owner) ? count(file, input.getLength(), footer.getBlocks(), dimension) : NONE;
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not read the footer of " + file, e);
         }
+    }
+
+    private static WrittenFiles count(Path file, long bytes, List<BlockMetaData> blocks, int dimension) {
+        long rows = 0;
+        long numbers = 0;
+        long errors = 0;
+        for (var block : blocks) {
+            rows += block.getRowCount();
+            for (var column : block.getColumns()) {
+                switch (column.getPath().toDotString()) {
+                    case EmbeddingParquetFormat.VECTOR_LEAF -> numbers += present(file, column);
+                    case OutputColumns.ERROR -> errors += present(file, column);
+                    default -> {}
+                }
+            }
+        }
+        if (numbers % dimension != 0) {
+            throw new IllegalStateException(
+                    "%s: expected whole vectors of %d numbers, found %d numbers".formatted(file, dimension, numbers));
+        }
+        return new WrittenFiles(List.of(file), bytes, rows, numbers / dimension, errors);
     }
 
     private static long present(Path file, ColumnChunkMetaData column) {
@@ -70,7 +92,7 @@ public record WrittenFiles(int files, long bytes, long rows, long vectors, long 
 
     private WrittenFiles plus(WrittenFiles other) {
         return new WrittenFiles(
-                files + other.files,
+                Stream.concat(paths.stream(), other.paths.stream()).toList(),
                 bytes + other.bytes,
                 rows + other.rows,
                 vectors + other.vectors,

@@ -81,7 +81,7 @@ public final class SourceReader {
                 : Optional.<String>empty();
         var columns = new TextColumns(id, options.get(TEXT_COLUMN), malformed, options.get(CARRY_COLUMNS));
         columns.check(rows.schema());
-        return new Source(rows, columns, !options.isGiven(QUERY));
+        return new Source(rows, columns);
     }
 
     private Dataset<Row> rows() {
