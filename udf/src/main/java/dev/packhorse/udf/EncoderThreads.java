@@ -12,10 +12,13 @@ public final class EncoderThreads {
 
     private EncoderThreads() {}
 
-    /** Threads as {@link dev.packhorse.engine.EngineSettings} counts them: one caller and the shared pool. */
-    public static int perExecutor(SparkConf conf, int executorCores) {
+    /**
+     * Threads as {@link dev.packhorse.engine.EngineSettings} counts them: one caller and the shared pool. Where nobody
+     * says how many cores an executor has, one task's are counted.
+     */
+    public static int perExecutor(SparkConf conf) {
         var cpus = conf.getInt("spark.task.cpus", 1);
-        var slots = Math.max(1, executorCores / cpus);
+        var slots = Math.max(1, conf.getInt("spark.executor.cores", cpus) / cpus);
         return slots * (cpus - 1) + 1;
     }
 }

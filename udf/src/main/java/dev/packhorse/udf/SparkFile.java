@@ -43,16 +43,24 @@ public record SparkFile(String name) implements ModelFile.Location {
         var path = Path.of(local.path());
         var name = file.sha256().substring(0, 16) + "-" + path.getFileName();
         if (!spark.listFiles().exists(added -> added.endsWith(name))) {
-            try {
-                var link = Files.createTempDirectory("packhorse-").resolve(name);
-                Files.createSymbolicLink(link, path.toAbsolutePath());
-                link.toFile().deleteOnExit();
-                link.getParent().toFile().deleteOnExit();
-                spark.addFile(link.toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException("could not prepare " + path + " for the executors", e);
-            }
+            spark.addFile(renamed(path, name).toString());
         }
         return new SparkFile(name);
+    }
+
+    /** The same file under another name: a hard link, for Spark resolves symbolic ones; a copy where disks differ. */
+    private static Path renamed(Path path, String name) {
+        try {
+            var renamed = Files.createTempDirectory("packhorse-").resolve(name);
+            renamed.getParent().toFile().deleteOnExit();
+            renamed.toFile().deleteOnExit();
+            try {
+                return Files.createLink(renamed, path);
+            } catch (IOException | UnsupportedOperationException e) {
+                return Files.copy(path, renamed);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not prepare " + path + " for the executors", e);
+        }
     }
 }

@@ -2,9 +2,9 @@ package dev.packhorse.jobs.bench;
 
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.engine.onnx.BareLoop;
-import dev.packhorse.jobs.cli.Commands.Work;
 import dev.packhorse.jobs.demo.DemoCorpus;
 import dev.packhorse.jobs.embed.EmbedJob;
+import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.options.EncodeOptions;
@@ -43,7 +43,7 @@ public final class Bench {
     }
 
     /** Checks the options. */
-    public static Work prepare(OptionValues options, PrintStream out) {
+    public static SparkWork prepare(OptionValues options, PrintStream out) {
         var corpus = DemoCorpus.open();
         return spark -> {
             var folder = temporaryFolder();

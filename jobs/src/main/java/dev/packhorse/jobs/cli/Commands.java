@@ -6,6 +6,7 @@ import dev.packhorse.jobs.bench.BenchOptions;
 import dev.packhorse.jobs.demo.Demo;
 import dev.packhorse.jobs.demo.DemoOptions;
 import dev.packhorse.jobs.embed.EmbedJob;
+import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.options.Nearest;
@@ -44,16 +45,10 @@ public final class Commands {
 
     private Commands() {}
 
-    /** A job whose options are checked; it needs Spark now. */
-    @FunctionalInterface
-    public interface Work {
-        void run(SparkSession spark);
-    }
-
     /** Checks options without Spark and gives back what to do with it. */
     @FunctionalInterface
     private interface Preparation {
-        Work prepare(OptionValues options, PrintStream out);
+        SparkWork prepare(OptionValues options, PrintStream out);
     }
 
     private record Command(String name, String description, List<Option<?>> options, Preparation preparation) {
@@ -65,7 +60,7 @@ public final class Commands {
         }
     }
 
-    private static Work embed(OptionValues options, PrintStream out) {
+    private static SparkWork embed(OptionValues options, PrintStream out) {
         var job = EmbedJob.of(options, out);
         return spark -> out.println(System.lineSeparator() + job.run(spark).table());
     }

@@ -1,8 +1,8 @@
 package dev.packhorse.jobs.demo;
 
 import dev.packhorse.engine.Embedded;
-import dev.packhorse.jobs.cli.Commands.Work;
 import dev.packhorse.jobs.embed.EmbedJob;
+import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.options.Option;
@@ -31,7 +31,7 @@ public final class Demo {
     private Demo() {}
 
     /** Checks the options. */
-    public static Work prepare(OptionValues options, PrintStream out) {
+    public static SparkWork prepare(OptionValues options, PrintStream out) {
         var folder = Path.of(options.get(DemoOptions.OUTPUT));
         var corpus = DemoCorpus.open();
         var input = folder.resolve("corpus.jsonl");

@@ -141,11 +141,13 @@ public final class EmbedJob {
                 SparkFile.distribute(spark.sparkContext(), model),
                 options.get(EncodeOptions.PRECISION),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
-                EncoderThreads.perExecutor(spark.sparkContext().getConf(), slots(spark)));
+                EncoderThreads.perExecutor(spark.sparkContext().getConf()));
     }
 
+    /** Tasks that can run at a time. */
     private static int slots(SparkSession spark) {
-        return Math.max(1, spark.sparkContext().defaultParallelism());
+        var cpus = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
+        return Math.max(1, spark.sparkContext().defaultParallelism() / cpus);
     }
 
     private Dataset<Row> embedded(SparkSession spark, Source source, Embedding embedding, OptionalLong totalRows) {
