@@ -10,11 +10,18 @@ import java.io.Serializable;
  *
  * @param engine how to open the model
  * @param windowRows rows that a task holds, sorts and packs at a time
+ * @param dedupeCacheBytes heap that an executor spends on remembering vectors of recent texts
  * @param onError what a row without a vector becomes
  * @param emptyText what a text without content becomes
  * @param idColumn the source's name for ids, for messages
  * @param textColumn the source's name for texts, for messages
  */
 public record EmbedSettings(
-        EngineSettings engine, int windowRows, OnError onError, EmptyText emptyText, String idColumn, String textColumn)
+        EngineSettings engine,
+        int windowRows,
+        long dedupeCacheBytes,
+        OnError onError,
+        EmptyText emptyText,
+        String idColumn,
+        String textColumn)
         implements Serializable {}

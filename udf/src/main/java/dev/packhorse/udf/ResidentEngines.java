@@ -29,6 +29,7 @@ public final class ResidentEngines {
 
     private static final class Resident {
         private final Engine engine;
+        private final RecentVectors recent = new RecentVectors();
         private int leases;
 
         Resident(Engine engine) {
@@ -49,6 +50,11 @@ public final class ResidentEngines {
 
         public Engine engine() {
             return resident.engine;
+        }
+
+        /** What the tasks that share the engine encoded lately. */
+        RecentVectors recent() {
+            return resident.recent;
         }
 
         /** Whether this lease was the one for which the engine was loaded. */

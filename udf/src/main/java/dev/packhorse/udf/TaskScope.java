@@ -30,6 +30,7 @@ final class TaskScope {
         var counts = accumulator.open(step, task.partitionId());
         var start = System.nanoTime();
         var lease = ResidentEngines.lease(settings.engine());
+        lease.recent().begin(accumulator.id());
         counts.add(Count.LOAD_NANOS, System.nanoTime() - start);
         var scope = new TaskScope(lease, settings, accumulator, counts);
         task.addTaskCompletionListener((TaskCompletionListener) ended -> {
@@ -41,6 +42,10 @@ final class TaskScope {
 
     Engine engine() {
         return lease.engine();
+    }
+
+    RecentVectors recent() {
+        return lease.recent();
     }
 
     Counts counts() {

@@ -91,6 +91,7 @@ final class WindowEncoder implements Iterator<Row> {
                 continue;
             }
             lastHash = Optional.of(row.textHash());
+            task.recent().get(row.textHash()).ifPresent(answer -> answers.putIfAbsent(row.textHash(), answer));
             if (answers.containsKey(row.textHash()) || pending.putIfAbsent(row.textHash(), row.tokens()) != null) {
                 task.counts().add(Count.DUPLICATES, 1);
                 task.counts().add(Count.PENDING_TOKENS, -row.tokens().length);
@@ -99,6 +100,7 @@ final class WindowEncoder implements Iterator<Row> {
         var embedded = task.engine().embed(List.copyOf(pending.values()), listener);
         var i = 0;
         for (var hash : pending.keySet()) {
+            task.recent().put(hash, embedded[i], settings.dedupeCacheBytes());
             answers.put(hash, embedded[i++]);
         }
         lastHash.ifPresent(hash -> lastAnswer = Map.of(hash, answers.get(hash)));

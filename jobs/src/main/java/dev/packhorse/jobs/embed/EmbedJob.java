@@ -129,6 +129,7 @@ public final class EmbedJob {
         return new EmbedSettings(
                 engine(spark),
                 options.get(EncodeOptions.WINDOW_ROWS),
+                options.get(EncodeOptions.DEDUPE_CACHE),
                 options.get(EncodeOptions.ON_ERROR),
                 options.get(EncodeOptions.EMPTY_TEXT),
                 source.columns().id(),

@@ -36,6 +36,12 @@ public final class EncodeOptions {
             8_192,
             "Rows that a task holds, sorts by length and packs at a time; bounds its memory.");
 
+    public static final Option<Long> DEDUPE_CACHE = Option.of(
+            "dedupe-cache",
+            OptionType.bytes(),
+            32L << 20,
+            "Heap an executor spends on vectors of recent texts, so that a text that comes again is not encoded again.");
+
     public static final Option<OnError> ON_ERROR = Option.of(
             "on-error",
             OptionType.choice(OnError.class, OnError::id),
@@ -49,8 +55,8 @@ public final class EncodeOptions {
             "What a text becomes that is empty or white space: an error, or the vector that the model gives it.");
 
     /** All of them, in the order in which people read them. */
-    public static final List<Option<?>> ALL =
-            List.of(MODEL, PRECISION, MAX_BATCH_TOKENS, MAX_SEQ_LENGTH, WINDOW_ROWS, ON_ERROR, EMPTY_TEXT);
+    public static final List<Option<?>> ALL = List.of(
+            MODEL, PRECISION, MAX_BATCH_TOKENS, MAX_SEQ_LENGTH, WINDOW_ROWS, DEDUPE_CACHE, ON_ERROR, EMPTY_TEXT);
 
     private EncodeOptions() {}
 
