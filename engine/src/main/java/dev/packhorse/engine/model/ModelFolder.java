@@ -111,7 +111,7 @@ public final class ModelFolder {
 
     private int requiredInt(String name, String key) {
         var value = json(name).path(key);
-        if (!value.canConvertToInt() || value.asInt() < 1) {
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 1) {
             throw new ModelException("%s: expected a positive integer %s, found %s"
                     .formatted(folder.resolve(name), key, value.isMissingNode() ? "nothing" : value));
         }

@@ -34,12 +34,17 @@ final class TextSlices {
             return text.length();
         }
         for (var i = limit; i > start; i--) {
-            if (Character.isWhitespace(text.charAt(i))) {
+            if (endsWords(text.charAt(i))) {
                 return i;
             }
         }
         return Character.isLowSurrogate(text.charAt(limit)) && Character.isHighSurrogate(text.charAt(limit - 1))
                 ? limit - 1
                 : limit;
+    }
+
+    /** Not so vertical tab, form feed and the like: BERT's tokenizers drop them, and join what stands around them. */
+    private static boolean endsWords(char c) {
+        return Character.isWhitespace(c) && (!Character.isISOControl(c) || c == '\t' || c == '\n' || c == '\r');
     }
 }

@@ -1,0 +1,133 @@
+package dev.packhorse.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.tokenize.TokenizerException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EngineTest {
+
+    private static final BatchListener NOBODY = (rows, tokens, computedTokens, nanos) -> {};
+
+    @TempDir
+    Path folder;
+
+    private static EngineSettings settings(Model model) {
+        return new EngineSettings(model, Precision.FLOAT32, 1024, 1);
+    }
+
+    @Test
+    void anOpenedModelTokenizesAndEmbeds() {
+        try (var engine = Engine.open(settings(ModelFolder.read(Fixtures.tinyBert())))) {
+            assertThat(engine.info().dimension()).isEqualTo(32);
+            var answers = engine.embed(List.of(engine.tokenize("a mule").ids()), NOBODY);
+            assertThat(answers).singleElement().isInstanceOfSatisfying(Embedded.Vector.class, vector -> assertThat(
+                            vector.values())
+                    .hasSize(32));
+        }
+    }
+
+    @Test
+    void aRowThatTheModelCannotEncodeDoesNotTakeTheOthersWithIt() {
+        try (var engine = Engine.open(settings(ModelFolder.read(Fixtures.tinyBert())))) {
+            var good = engine.tokenize("a mule").ids();
+            var outsideTheVocabulary = new int[] {2, 550, 4711, 3};
+            var answers = engine.embed(List.of(good, outsideTheVocabulary, good), NOBODY);
+            assertThat(answers[0]).isInstanceOf(Embedded.Vector.class);
+            assertThat(answers[1]).isInstanceOfSatisfying(Embedded.Failed.class, failed -> assertThat(failed.reason())
+                    .startsWith("ONNX Runtime failed: "));
+            assertThat(answers[2]).isInstanceOf(Embedded.Vector.class);
+        }
+    }
+
+    @Test
+    void aClosedEngineSaysSo() {
+        var engine = Engine.open(settings(ModelFolder.read(Fixtures.tinyBert())));
+        engine.close();
+        engine.close();
+        assertThatThrownBy(() -> engine.tokenize("a mule"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the tokenizer is closed");
+    }
+
+    @Test
+    void aBrokenTokenizerIsNamed() throws IOException {
+        var copy = Fixtures.copyTinyBert(folder);
+        Files.writeString(copy.resolve("tokenizer.json"), "{}");
+        assertCannotOpen(settings(ModelFolder.read(copy)))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessage(copy.resolve("tokenizer.json")
+                        + ": expected a tokenizer.json with an object named \"model\", found none");
+    }
+
+    @Test
+    void aBrokenGraphIsNamed() {
+        var model = OddGraphs.tinyBertWith("no graph".getBytes(StandardCharsets.UTF_8), folder);
+        assertCannotOpen(settings(model))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(model.onnx().location() + ": expected an ONNX model");
+    }
+
+    @Test
+    void aMaximumLengthWithoutRoomForATextIsRefused() {
+        var model = ModelFolder.read(Fixtures.tinyBert()).withMaxSeqLength(2);
+        assertCannotOpen(settings(model))
+                .isInstanceOf(TokenizerException.class)
+                .hasMessageStartingWith(model.tokenizer().location() + ": expected a maximum length above its 2");
+    }
+
+    @Test
+    void aBudgetWithoutRoomForATokenIsRefused() {
+        assertCannotOpen(new EngineSettings(ModelFolder.read(Fixtures.tinyBert()), Precision.FLOAT32, 0, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("expected a token budget of at least 1, found 0");
+    }
+
+    @Test
+    void aModelThatAnswersWithoutNumbersIsFoundWhenItIsOpened() {
+        assertCannotOpen(settings(OddGraphs.tinyBertWith("not-a-number", folder)))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage("the model was loaded but cannot encode: the encoder gave a vector that is not finite");
+    }
+
+    @Test
+    void aModelThatAnswersInIntegersIsFoundWhenItIsOpened() {
+        assertCannotOpen(settings(OddGraphs.tinyBertWith("integers", folder)))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageStartingWith("the model was loaded but cannot encode: ONNX Runtime failed: ");
+    }
+
+    /**
+     * Had the failure left a batch open, closing the memory would have failed in its place; had closing anything else
+     * failed, it would be suppressed in it.
+     */
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertCannotOpen(EngineSettings settings) {
+        return assertThatThrownBy(() -> Engine.open(settings)).hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void whatWasOpenedBeforeTheFailureIsClosed() throws IOException {
+        var settings = settings(OddGraphs.tinyBertWith("not-a-number", folder));
+        for (var i = 0; i < 50; i++) {
+            assertCannotOpen(settings).isInstanceOf(EncoderException.class);
+        }
+        var before = ResidentMemory.bytes();
+        for (var i = 0; i < 200; i++) {
+            assertCannotOpen(settings).isInstanceOf(EncoderException.class);
+        }
+        var grown = (ResidentMemory.bytes() - before) >> 20;
+        System.out.println("200 engines that failed to open: resident memory grew by " + grown + " MiB");
+        assertThat(grown).isLessThan(64);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.packhorse.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.engine.Fixtures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each test changes one thing in a copy of tiny-bert. */
+class ModelFolderTest {
+
+    @TempDir
+    Path parent;
+
+    private Path folder;
+
+    @BeforeEach
+    void copy() {
+        folder = Fixtures.copyTinyBert(parent);
+    }
+
+    @Test
+    void aFolderOfSentenceTransformersIsRead() throws IOException {
+        var model = ModelFolder.read(folder);
+        assertThat(model.name()).isEqualTo("tiny-bert");
+        assertThat(model.dimension()).isEqualTo(32);
+        assertThat(model.maxSeqLength()).isEqualTo(64);
+        assertThat(model.pooling()).isEqualTo(Pooling.MEAN);
+        assertThat(model.normalize()).isTrue();
+        assertThat(model.onnx().location())
+                .hasToString(folder.resolve("onnx/model.onnx").toString());
+        assertThat(model.tokenizer().text()).isEqualTo(Files.readString(folder.resolve("tokenizer.json")));
+    }
+
+    @Test
+    void theNameIsTheFoldersOwnHoweverItIsWritten() {
+        assertThat(ModelFolder.read(folder.resolve("onnx/..")).name()).isEqualTo("tiny-bert");
+        assertThat(ModelFolder.read(folder.resolve(".")).name()).isEqualTo("tiny-bert");
+    }
+
+    @Test
+    void theGraphMayLieBesideTheConfiguration() throws IOException {
+        Files.move(folder.resolve("onnx/model.onnx"), folder.resolve("model.onnx"));
+        assertThat(ModelFolder.read(folder).onnx().location())
+                .hasToString(folder.resolve("model.onnx").toString());
+    }
+
+    @Test
+    void aFolderThatIsMissingIsNeitherFolderNorEmbeddedModel() {
+        var missing = parent.resolve("no-such-model");
+        assertThatThrownBy(() -> ModelFolder.read(missing))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(missing + ": expected a model folder or one of the embedded models"
+                        + " (all-minilm-l6-v2, bge-small-en-v1.5), found neither");
+    }
+
+    @Test
+    void aFileInPlaceOfTheFolderIsNoModel() {
+        var file = folder.resolve("config.json");
+        assertThatThrownBy(() -> ModelFolder.read(file))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(file + ": expected a model folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "modules.json", "1_Pooling/config.json", "tokenizer.json"})
+    void aMissingFileIsNamed(String name) throws IOException {
+        Files.delete(folder.resolve(name));
+        assertRefused(name, "expected a readable file, found: java.nio.file.NoSuchFileException");
+    }
+
+    @Test
+    void aMissingGraphIsNamed() throws IOException {
+        Files.delete(folder.resolve("onnx/model.onnx"));
+        assertRefused("model.onnx", "expected a readable file, found: java.nio.file.NoSuchFileException");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "modules.json", "1_Pooling/config.json", "sentence_bert_config.json"})
+    void brokenJsonIsNamed(String name) throws IOException {
+        var whole = Files.readString(folder.resolve(name)).strip();
+        Files.writeString(folder.resolve(name), whole.substring(0, whole.length() - 1));
+        assertRefused(name, "expected JSON, found: Unexpected end-of-input");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-32            | -32",
+                "0              | 0",
+                "32.5           | 32.5",
+                "\"32\"         | \"32\"",
+                "null           | null",
+                "99999999999    | 99999999999",
+            })
+    void aHiddenSizeThatIsNoPositiveIntegerIsRefused(String written, String found) throws IOException {
+        change("config.json", "\"hidden_size\": 32", "\"hidden_size\": " + written);
+        assertRefused("config.json").hasMessageEndingWith("expected a positive integer hidden_size, found " + found);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hidden_size", "max_position_embeddings"})
+    void aMissingNumberIsNamed(String key) throws IOException {
+        change("config.json", "\"" + key + "\"", "\"not_" + key + "\"");
+        assertRefused("config.json").hasMessageEndingWith("expected a positive integer " + key + ", found nothing");
+    }
+
+    @Test
+    void aModuleThatIsNotSupportedIsRefusedByName() throws IOException {
+        change("modules.json", "sentence_transformers.models.Normalize", "sentence_transformers.models.Dense");
+        assertRefused("modules.json")
+                .hasMessageEndingWith("expected the modules Transformer, Pooling and perhaps Normalize,"
+                        + " found [Transformer, Pooling, Dense]");
+    }
+
+    @Test
+    void modulesInAnotherOrderAreRefused() throws IOException {
+        change("modules.json", "models.Pooling", "models.Swap");
+        change("modules.json", "models.Normalize", "models.Pooling");
+        change("modules.json", "models.Swap", "models.Normalize");
+        assertRefused("modules.json").hasMessageEndingWith("found [Transformer, Normalize, Pooling]");
+    }
+
+    @Test
+    void anEmptyModulesFileIsRefused() throws IOException {
+        Files.writeString(folder.resolve("modules.json"), "[]");
+        assertRefused("modules.json").hasMessageEndingWith("and perhaps Normalize, found []");
+    }
+
+    @Test
+    void withoutNormalizeVectorsKeepTheirLength() throws IOException {
+        Files.writeString(folder.resolve("modules.json"), """
+                [{"idx": 0, "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
+                """);
+        assertThat(ModelFolder.read(folder).normalize()).isFalse();
+    }
+
+    @Test
+    void poolingByTheFirstTokenIsRead() throws IOException {
+        change("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true", "\"pooling_mode_mean_tokens\": false");
+        change("1_Pooling/config.json", "\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true");
+        assertThat(ModelFolder.read(folder).pooling()).isEqualTo(Pooling.CLS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max_tokens", "mean_sqrt_len_tokens"})
+    void aPoolingThatIsNotSupportedIsRefusedByName(String mode) throws IOException {
+        change("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true", "\"pooling_mode_mean_tokens\": false");
+        change("1_Pooling/config.json", mode + "\": false", mode + "\": true");
+        assertRefused("1_Pooling/config.json")
+                .hasMessageEndingWith("expected pooling_mode_mean_tokens or pooling_mode_cls_token alone to be true,"
+                        + " found [pooling_mode_" + mode + "]");
+    }
+
+    @Test
+    void twoPoolingsAreRefused() throws IOException {
+        change("1_Pooling/config.json", "\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true");
+        assertRefused("1_Pooling/config.json")
+                .hasMessageEndingWith("alone to be true, found [pooling_mode_cls_token, pooling_mode_mean_tokens]");
+    }
+
+    @Test
+    void noPoolingIsRefused() throws IOException {
+        change("1_Pooling/config.json", "true", "false");
+        assertRefused("1_Pooling/config.json").hasMessageEndingWith("alone to be true, found []");
+    }
+
+    @Test
+    void aPoolingOfAnotherDimensionIsRefused() throws IOException {
+        change("1_Pooling/config.json", "\"word_embedding_dimension\": 32", "\"word_embedding_dimension\": 48");
+        assertRefused("1_Pooling/config.json")
+                .hasMessageEndingWith("expected word_embedding_dimension 32 as in config.json, found 48");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {129, 0, -1})
+    void aMaximumLengthThatThePositionsDoNotAllowIsRefused(int length) throws IOException {
+        change("sentence_bert_config.json", "\"max_seq_length\": 64", "\"max_seq_length\": " + length);
+        assertRefused("sentence_bert_config.json")
+                .hasMessageEndingWith("expected max_seq_length from 1 to the model's 128 positions, found " + length);
+    }
+
+    @Test
+    void aMaximumLengthOfAllPositionsIsRead() throws IOException {
+        change("sentence_bert_config.json", "\"max_seq_length\": 64", "\"max_seq_length\": 128");
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(128);
+    }
+
+    @Test
+    void withoutAMaximumLengthThePositionsDecide() throws IOException {
+        change("sentence_bert_config.json", "\"max_seq_length\": 64", "\"max_seq_length\": null");
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(128);
+        Files.delete(folder.resolve("sentence_bert_config.json"));
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(128);
+    }
+
+    /** Replaces every {@code from} in a file, of which there must be one. */
+    private void change(String name, String from, String to) throws IOException {
+        var file = folder.resolve(name);
+        var text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+    }
+
+    private void assertRefused(String name, String how) {
+        assertRefused(name).hasMessageStartingWith(folder.resolve(name) + ": " + how);
+    }
+
+    private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(String name) {
+        return assertThatThrownBy(() -> ModelFolder.read(folder))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(folder.resolve(name) + ": expected ");
+    }
+}

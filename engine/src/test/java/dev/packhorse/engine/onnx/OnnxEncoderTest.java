@@ -1,0 +1,307 @@
+package dev.packhorse.engine.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.Device;
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.OddGraphs;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.ResidentMemory;
+import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OnnxEncoderTest {
+
+    private static final int DIMENSION = 32;
+
+    @TempDir
+    Path folder;
+
+    private final RandomGenerator random = Seeds.random();
+    private NativeMemory memory;
+    private Model model;
+    private OnnxEncoder encoder;
+
+    @BeforeEach
+    void open() {
+        memory = NativeMemory.open(Long.MAX_VALUE);
+        model = ModelFolder.read(Fixtures.tinyBert());
+        encoder = OnnxEncoder.open(model, 1);
+    }
+
+    @AfterEach
+    void close() {
+        encoder.close();
+        memory.close();
+    }
+
+    @Test
+    void aRowInABatchEqualsTheRowAlone() {
+        for (var round = 0; round < 20; round++) {
+            var rows = rows(random.nextInt(3, 12));
+            var together = encode(encoder, rows);
+            for (var b = 0; b < rows.size(); b++) {
+                assertThat(Closeness.difference(encode(encoder, rows.subList(b, b + 1))[0], together[b]))
+                        .as("row %d of %d, %d tokens", b, rows.size(), rows.get(b).length)
+                        .isLessThan(1e-6);
+            }
+            // were all vectors alike, the rest would prove nothing
+            if (!Arrays.equals(rows.get(0), rows.get(1))) {
+                assertThat(Closeness.difference(together[0], together[1])).isGreaterThan(1e-3);
+            }
+        }
+    }
+
+    @Test
+    void theOrderOfTheRowsDoesNotMatter() {
+        for (var round = 0; round < 20; round++) {
+            var rows = rows(random.nextInt(3, 12));
+            var vectors = encode(encoder, rows);
+            var order = new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
+            Collections.shuffle(order, new Random(random.nextLong()));
+            var shuffled = encode(encoder, order.stream().map(rows::get).toList());
+            for (var i = 0; i < shuffled.length; i++) {
+                assertThat(Closeness.difference(vectors[order.get(i)], shuffled[i]))
+                        .isLessThan(1e-6);
+            }
+        }
+    }
+
+    @Test
+    void threadsThatShareAnEncoderGetTheVectorsOfOneThread() throws InterruptedException, ExecutionException {
+        var batches = IntStream.range(0, 40)
+                .mapToObj(i -> rows(random.nextInt(1, 12)))
+                .toList();
+        var alone = batches.stream().map(rows -> encode(encoder, rows)).toList();
+        var threads = Executors.newFixedThreadPool(6);
+        try {
+            var answers = batches.stream()
+                    .map(rows -> threads.submit(() -> encode(encoder, rows)))
+                    .toList();
+            for (var i = 0; i < batches.size(); i++) {
+                assertThat(Closeness.worst(alone.get(i), answers.get(i).get()).difference())
+                        .isLessThan(1e-6);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(memory.allocatedBytes()).isZero();
+    }
+
+    @Test
+    void moreThreadsInACallGiveTheSameVectors() {
+        var rows = rows(20);
+        try (var two = OnnxEncoder.open(model, 2)) {
+            assertThat(Closeness.worst(encode(encoder, rows), encode(two, rows)).difference())
+                    .isLessThan(1e-6);
+        }
+    }
+
+    @Test
+    void vectorsHaveLengthOneOnlyWhereTheModelNormalises() {
+        var plain = new Model("plain", model.onnx(), model.tokenizer(), DIMENSION, 64, model.pooling(), false);
+        try (var unscaled = OnnxEncoder.open(plain, 1)) {
+            var rows = rows(8);
+            for (var vector : encode(encoder, rows)) {
+                assertThat(length(vector)).isBetween(1 - 1e-6, 1 + 1e-6);
+            }
+            for (var vector : encode(unscaled, rows)) {
+                assertThat(length(vector)).isGreaterThan(1.1);
+            }
+        }
+    }
+
+    private static double length(float[] vector) {
+        return Math.sqrt(IntStream.range(0, vector.length)
+                .mapToDouble(d -> (double) vector[d] * vector[d])
+                .sum());
+    }
+
+    @Test
+    void itSaysWhatItIs() {
+        var info = encoder.info();
+        assertThat(info.dimension()).isEqualTo(DIMENSION);
+        assertThat(info.padded()).isTrue();
+        assertThat(info.device()).isEqualTo(Device.CPU);
+        assertThat(info.precision()).isEqualTo(Precision.FLOAT32);
+        assertThat(info).hasToString("onnxruntime-padded on cpu, float32 (the model's ONNX file as it is)");
+    }
+
+    @Test
+    void aBatchThatFailsLeavesTheEncoderUsable() {
+        var rows = rows(3);
+        var before = encode(encoder, rows);
+        var longerThanThePositions = List.of(new int[129]);
+        assertThatThrownBy(() -> encode(encoder, longerThanThePositions))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageStartingWith("ONNX Runtime failed: ");
+        var outsideTheVocabulary = List.of(new int[] {2, 550, 3});
+        assertThatThrownBy(() -> encode(encoder, outsideTheVocabulary))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageStartingWith("ONNX Runtime failed: ");
+        assertThat(Closeness.worst(before, encode(encoder, rows)).difference()).isLessThan(1e-6);
+    }
+
+    @Test
+    void aClosedEncoderSaysSo() {
+        encoder.close();
+        encoder.close();
+        var rows = rows(1);
+        assertThatThrownBy(() -> encode(encoder, rows))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the encoder is closed");
+        assertThat(memory.allocatedBytes()).isZero();
+    }
+
+    @Test
+    void theOpenEncoderNeedsItsFileNoMore() throws IOException {
+        var copy = Fixtures.copyTinyBert(folder);
+        try (var opened = OnnxEncoder.open(ModelFolder.read(copy), 1)) {
+            Files.delete(copy.resolve("onnx/model.onnx"));
+            var rows = rows(3);
+            assertThat(Closeness.worst(encode(encoder, rows), encode(opened, rows))
+                            .difference())
+                    .isLessThan(1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "this is no graph"})
+    void aFileThatIsNoGraphIsNamed(String content) {
+        var broken = OddGraphs.tinyBertWith(content.getBytes(StandardCharsets.UTF_8), folder);
+        assertThatThrownBy(() -> OnnxEncoder.open(broken, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
+                        + ": expected an ONNX model that ONNX Runtime loads, found: ");
+    }
+
+    @Test
+    void aFileThatWasCutOffIsNamed() throws IOException {
+        var whole = Files.readAllBytes(Fixtures.tinyBert().resolve("onnx/model.onnx"));
+        var broken = OddGraphs.tinyBertWith(Arrays.copyOf(whole, whole.length / 2), folder);
+        assertThatThrownBy(() -> OnnxEncoder.open(broken, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
+                        + ": expected an ONNX model that ONNX Runtime loads, found: ");
+    }
+
+    @Test
+    void aFileThatChangedSinceItWasReadIsRefused() throws IOException {
+        var copy = Fixtures.copyTinyBert(folder);
+        var read = ModelFolder.read(copy);
+        Files.writeString(copy.resolve("onnx/model.onnx"), "another file");
+        assertThatThrownBy(() -> OnnxEncoder.open(read, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(copy.resolve("onnx/model.onnx") + ": expected SHA-256 "
+                        + model.onnx().sha256() + ", found ")
+                .hasMessageEndingWith("; the file changed since the job started, or was not copied whole");
+    }
+
+    @Test
+    void vectorsOfAnotherDimensionThanConfiguredAreRefused() {
+        var wrong = new Model("wrong", model.onnx(), model.tokenizer(), 48, 64, model.pooling(), true);
+        assertThatThrownBy(() -> OnnxEncoder.open(wrong, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(model.onnx().location() + ": expected vectors of dimension 48 as configured, found 32");
+    }
+
+    @Test
+    void aGraphMayTakeTokenIdsAlone() {
+        try (var odd = OnnxEncoder.open(OddGraphs.tinyBertWith("only-input-ids", folder), 1)) {
+            // each vector is the mean token id times -1 .. 1, scaled to length 1: the same for all rows
+            var vectors = encode(odd, List.of(new int[] {7, 8, 9}, new int[] {5}));
+            assertThat(Closeness.difference(vectors[0], vectors[1])).isLessThan(1e-6);
+            assertThat(vectors[0][0]).isNegative().isEqualTo(-vectors[0][DIMENSION - 1]);
+        }
+    }
+
+    @Test
+    void aGraphWithAnInputThatNobodyFillsIsRefused() {
+        var odd = OddGraphs.tinyBertWith("unknown-input", folder);
+        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(folder.resolve("tiny-bert/onnx/model.onnx")
+                        + ": expected inputs among [attention_mask, input_ids, token_type_ids] with input_ids,"
+                        + " found [input_ids, position_ids]");
+    }
+
+    @Test
+    void aGraphWithoutTokenIdsIsRefused() {
+        var odd = OddGraphs.tinyBertWith("no-input-ids", folder);
+        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(folder.resolve("tiny-bert/onnx/model.onnx")
+                        + ": expected inputs among [attention_mask, input_ids, token_type_ids] with input_ids,"
+                        + " found [attention_mask]");
+    }
+
+    @Test
+    void aGraphThatPoolsByItselfIsRefused() {
+        var odd = OddGraphs.tinyBertWith("one-vector-per-row", folder);
+        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
+                        + ": expected token vectors [batch, sequence, 32] as the first output, found ");
+    }
+
+    @Test
+    void openingAndClosingTwoHundredTimesKeepsNothing() throws IOException {
+        openAndClose(50); // what the runtime keeps for good, it takes at first
+        var before = ResidentMemory.bytes();
+        openAndClose(200);
+        var grown = (ResidentMemory.bytes() - before) >> 20;
+        System.out.println("200 sessions opened and closed: resident memory grew by " + grown + " MiB");
+        assertThat(grown).isLessThan(64);
+    }
+
+    private void openAndClose(int times) {
+        var rows = rows(4);
+        for (var i = 0; i < times; i++) {
+            try (var opened = OnnxEncoder.open(model, 1)) {
+                encode(opened, rows);
+            }
+        }
+    }
+
+    /** Rows of unequal lengths and distinct tokens. */
+    private List<int[]> rows(int count) {
+        return IntStream.range(0, count).mapToObj(b -> Seeds.tokens(random, 64)).toList();
+    }
+
+    /** [B][D] */
+    private float[][] encode(OnnxEncoder by, List<int[]> rows) {
+        try (var batch = NestedBatch.pack(memory, rows)) {
+            var flat = by.encode(batch);
+            assertThat(flat).hasSize(rows.size() * DIMENSION);
+            return IntStream.range(0, rows.size())
+                    .mapToObj(b -> Arrays.copyOfRange(flat, b * DIMENSION, (b + 1) * DIMENSION))
+                    .toArray(float[][]::new);
+        }
+    }
+}
