@@ -55,7 +55,7 @@ class TextColumnsTest {
     void namesAreCaseSensitive() {
         assertRefused(
                 columns("KEY", "body"),
-                "--id-column KEY: expected one of the source's columns [key, body, score, tokens, a.b]; the nearest is a.b");
+                "--id-column KEY: expected one of the source's columns [key, body, score, tokens, a.b]; the nearest is key");
     }
 
     @Test

@@ -13,6 +13,11 @@ class NearestTest {
     }
 
     @Test
+    void lettersMayBeOfAnotherCase() {
+        assertThat(Nearest.to("KEY", List.of("a", "key"))).isEqualTo("key");
+    }
+
+    @Test
     void ofSeveralTheAlphabeticallyFirstIsTaken() {
         assertThat(Nearest.to("x", List.of("c", "a", "b"))).isEqualTo("a");
     }
