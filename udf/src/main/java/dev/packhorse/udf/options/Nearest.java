@@ -2,6 +2,7 @@ package dev.packhorse.udf.options;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Guesses which name was meant. */
@@ -9,11 +10,15 @@ public final class Nearest {
 
     private Nearest() {}
 
-    /** The candidate with the fewest letters to change; the alphabetically first of several. There must be one. */
+    /**
+     * The candidate with the fewest letters to change, whatever their case; the alphabetically first of several. There
+     * must be one.
+     */
     public static String to(String name, Collection<String> candidates) {
         var distance = LevenshteinDistance.getDefaultInstance();
         return candidates.stream()
-                .min(Comparator.<String>comparingInt(c -> distance.apply(name, c))
+                .min(Comparator.<String>comparingInt(
+                                c -> distance.apply(name.toLowerCase(Locale.ROOT), c.toLowerCase(Locale.ROOT)))
                         .thenComparing(Comparator.naturalOrder()))
                 .orElseThrow();
     }

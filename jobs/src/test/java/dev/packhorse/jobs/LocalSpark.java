@@ -1,0 +1,21 @@
+package dev.packhorse.jobs;
+
+import org.apache.spark.sql.SparkSession;
+
+/** The one Spark of this module's tests. */
+public final class LocalSpark {
+
+    private static final SparkSession SESSION = SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "localhost")
+            .config("spark.sql.shuffle.partitions", "4")
+            .getOrCreate();
+
+    private LocalSpark() {}
+
+    public static SparkSession session() {
+        return SESSION;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.packhorse.jobs.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.jobs.LocalSpark;
+import dev.packhorse.udf.OutputColumns;
+import dev.packhorse.udf.options.OptionException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the audit counts, and what becomes of files whose count is wrong. */
+class WrittenFilesTest {
+
+    @TempDir
+    private java.nio.file.Path temporary;
+
+    private OutputFolder folder;
+
+    @BeforeEach
+    void openFolder() {
+        folder =
+                OutputFolder.open(LocalSpark.session(), temporary.resolve("out").toString());
+    }
+
+    /** Rows with vectors of so many numbers each; null for a row with an error. */
+    private static Dataset<Row> rows(Integer... lengths) {
+        var rows = new ArrayList<Row>();
+        for (var length : lengths) {
+            var vector = length == null ? null : Collections.nCopies(length, 0.5f);
+            rows.add(RowFactory.create(
+                    (long) rows.size(), vector, 3, false, "hash", length == null ? "some error" : null));
+        }
+        return LocalSpark.session()
+                .createDataFrame(rows, OutputColumns.schema(DataTypes.LongType, List.of()))
+                .coalesce(1);
+    }
+
+    private WrittenFiles write(String runId, Dataset<Row> rows) {
+        return folder.write(rows, runId, Map.of(), FloatEncoding.PLAIN, 0, 4);
+    }
+
+    private List<java.nio.file.Path> parquetFiles() throws IOException {
+        try (var files = Files.list(temporary.resolve("out"))) {
+            return files.filter(file -> file.toString().endsWith(".parquet")).toList();
+        }
+    }
+
+    @Test
+    void vectorsAndErrorsAreCountedFromTheFiles() {
+        var written = write("run-1", rows(4, null, 4, 4, null));
+
+        assertThat(written.files()).isEqualTo(1);
+        assertThat(written.rows()).isEqualTo(5);
+        assertThat(written.vectors()).isEqualTo(3);
+        assertThat(written.errors()).isEqualTo(2);
+        assertThat(written.bytes()).isPositive();
+    }
+
+    @Test
+    void filesOfAnotherRunAreNotCounted() {
+        var other = write("run-1", rows(4, 4));
+
+        var written = write("run-2", rows(4, null));
+
+        assertThat(written.rows()).isEqualTo(2);
+        assertThat(written.paths()).hasSize(1).doesNotContainAnyElementsOf(other.paths());
+    }
+
+    @Test
+    void vectorsOfAnotherLengthAreNoticed() {
+        assertThatThrownBy(() -> write("run-1", rows(4, 3)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(".parquet: expected whole vectors of 4 numbers, found 7 numbers");
+    }
+
+    @Test
+    void noFilesHoldNothing() {
+        var conf = LocalSpark.session().sessionState().newHadoopConf();
+
+        assertThat(WrittenFiles.read(List.<Path>of(), conf, "run-1", 4))
+                .isEqualTo(new WrittenFiles(List.of(), 0, 0, 0, 0));
+    }
+
+    @Test
+    void discardingARunsFilesLeavesThoseOfOthers() throws Exception {
+        write("run-1", rows(4, 4));
+        var before = parquetFiles();
+        var wrong = write("run-2", rows(4, null));
+
+        folder.discard(wrong);
+
+        assertThat(parquetFiles()).isEqualTo(before);
+    }
+
+    @Test
+    void discardingTheOnlyFilesLeavesNoFolder() {
+        folder.discard(write("run-1", rows(4, null)));
+
+        assertThat(temporary.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aFolderThatCannotBeReachedIsRefused() {
+        assertThatThrownBy(() -> OutputFolder.open(LocalSpark.session(), "nowhere://host/out"))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("--output nowhere://host/out: expected a folder that can be reached, found: ")
+                .hasMessageContaining("nowhere");
+    }
+}

@@ -1,0 +1,121 @@
+package dev.packhorse.jobs.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.jobs.output.WrittenFiles;
+import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.Counts;
+import dev.packhorse.udf.metrics.ExecutorReport;
+import dev.packhorse.udf.metrics.RunReport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+
+class RunSummaryTest {
+
+    private static final Map<String, ExecutorReport> TWO_EXECUTORS = Map.of(
+            "1", new ExecutorReport("onnxruntime", 1, 1_300L << 20, 1_900L << 20),
+            "2", new ExecutorReport("onnxruntime", 2, 1_400L << 20, 1_800L << 20));
+
+    private static Counts counts() {
+        var counts = new Counts();
+        counts.add(Count.ROWS, 12_345);
+        counts.add(Count.VECTORS, 12_340);
+        counts.add(Count.DUPLICATES, 1_111);
+        counts.add(Count.TRUNCATED_ROWS, 22);
+        counts.add(Count.LOST_TOKENS, 3_333);
+        counts.add(Count.BATCHES, 4_444);
+        counts.add(Count.TOKENS, 900_000);
+        counts.add(Count.COMPUTED_TOKENS, 1_000_000);
+        counts.add(Count.ERROR_NULL_TEXT, 2);
+        counts.add(Count.ERROR_EMPTY_TEXT, 3);
+        counts.add(Count.READ_NANOS, 1_000_000_000L);
+        counts.add(Count.TOKENIZE_NANOS, 2_000_000_000L);
+        counts.add(Count.ENCODE_NANOS, 30_000_000_000L);
+        counts.add(Count.LOAD_NANOS, 500_000_000L);
+        return counts;
+    }
+
+    private static RunSummary summary(Counts counts, Map<String, ExecutorReport> executors, int files) {
+        return new RunSummary(
+                "tiny-bert",
+                "0123456789abcdef0123456789abcdef",
+                new RunReport(Map.of("embed-0", counts), executors),
+                new WrittenFiles(List.of(new Path("a"), new Path("b")).subList(0, files), 3 << 20, 12_345, 12_340, 5),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(40),
+                2,
+                "file:/out");
+    }
+
+    @Test
+    void theTableHoldsEveryFigure() {
+        assertThat(summary(counts(), TWO_EXECUTORS, 2).table().lines())
+                .containsExactly(
+                        "model        tiny-bert, fingerprint 0123456789abcdef",
+                        "encoder      onnxruntime",
+                        "rows read    12,345",
+                        "vectors      12,340",
+                        "errors       5 (null text 2, empty text 3)",
+                        "duplicates   1,111 rows took the vector of another with the same text",
+                        "truncated    22 rows, 3,333 tokens lost",
+                        "tokens       900,000 in 4,444 batches, padding 10.0%",
+                        "speed        encoder 60,000 tokens/s, job 45,000 tokens/s",
+                        "time         20.0 s; of the tasks' 40.0 s: read 1.0, tokenize 2.0, encode 30.0, write 6.5, load the model 0.5",
+                        "model loads  3 on 2 executors",
+                        "peak memory  heap 1,400 MiB, resident 1,900 MiB, of the largest executor",
+                        "output       file:/out (2 files, 3.0 MiB)");
+    }
+
+    @Test
+    void oneIsSaidAsOneAndWhatIsUnknownAsUnknown() {
+        var executor = Map.of("driver", new ExecutorReport("onnxruntime", 1, 1 << 20, 0));
+
+        assertThat(summary(counts(), executor, 1).table())
+                .contains("1 on 1 executor" + System.lineSeparator())
+                .contains("resident unknown")
+                .contains("(1 file, 3.0 MiB)");
+    }
+
+    @Test
+    void numbersAreShownTheSameInEveryCountry() {
+        var before = Locale.getDefault();
+        try {
+            var expected = summary(counts(), TWO_EXECUTORS, 2).table();
+            Locale.setDefault(Locale.GERMANY);
+            assertThat(summary(counts(), TWO_EXECUTORS, 2).table()).isEqualTo(expected);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void aRunWithoutRowsHasATableToo() {
+        assertThat(summary(new Counts(), Map.of(), 0).table())
+                .contains("speed        encoder 0 tokens/s, job 0 tokens/s")
+                .contains("model loads  0 on 0 executors");
+    }
+
+    @Test
+    void theManifestsEntriesAreTheSameFigures() {
+        assertThat(summary(counts(), TWO_EXECUTORS, 2).asEntries())
+                .containsEntry("rows", 12_345L)
+                .containsEntry("vectors", 12_340L)
+                .containsEntry("errors", 5L)
+                .containsEntry("errors_by_reason", Map.of("null text", 2L, "empty text", 3L))
+                .containsEntry("duplicates_encoded_once", 1_111L)
+                .containsEntry("truncated_rows", 22L)
+                .containsEntry("lost_tokens", 3_333L)
+                .containsEntry("tokens", 900_000L)
+                .containsEntry("computed_tokens", 1_000_000L)
+                .containsEntry("batches", 4_444L)
+                .containsEntry("model_loads", 3)
+                .containsEntry("executors", 2)
+                .containsEntry("files", 2)
+                .containsEntry("bytes", 3L << 20)
+                .containsEntry("wall_seconds", 20.0);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.packhorse.udf;
+
+import org.apache.spark.sql.SparkSession;
+
+/** The one Spark of this module's tests. */
+final class LocalSpark {
+
+    private static final SparkSession SESSION = SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "localhost")
+            .config("spark.sql.shuffle.partitions", "4")
+            .getOrCreate();
+
+    private LocalSpark() {}
+
+    static SparkSession session() {
+        return SESSION;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.packhorse.udf;
+
+import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.Models;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Settings for the tiny model. */
+final class TinyBert {
+
+    private static final AtomicInteger NEXT_BUDGET = new AtomicInteger(512);
+
+    private TinyBert() {}
+
+    static Model model() {
+        return Models.find(Fixtures.tinyBert().toString());
+    }
+
+    /** Settings that no test had before, so that the process has no engine for them yet. */
+    static EngineSettings freshSettings() {
+        return freshSettings(model());
+    }
+
+    static EngineSettings freshSettings(Model model) {
+        return new EngineSettings(model, Precision.FLOAT32, NEXT_BUDGET.getAndIncrement(), 1);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.packhorse.udf.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.udf.options.EncodeOptions.OnError;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionTypeTest {
+
+    private static <T> T read(OptionType<T> type, String... texts) {
+        return type.read("--some", List.of(texts));
+    }
+
+    private static void assertRefused(OptionType<?> type, String expected, String... texts) {
+        assertThatThrownBy(() -> read(type, texts))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--some: expected %s, found '%s'".formatted(expected, String.join(",", texts)));
+    }
+
+    @Test
+    void textIsKeptAsItIs() {
+        assertThat(read(OptionType.text(), " a, b=c ")).isEqualTo(" a, b=c ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t\n"})
+    void blankTextIsRefused(String text) {
+        assertRefused(OptionType.text(), "text", text);
+    }
+
+    @Test
+    void aSingleTextGivenTwiceIsRefused() {
+        assertRefused(OptionType.text(), "text", "a", "b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "9, 9", "' 7 ', 7", "+3, 3"})
+    void integersWithinTheBoundsAreRead(String text, int value) {
+        assertThat(read(OptionType.integer(1, 9), text)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "10", "-1", "", "x", "1.0", "99999999999"})
+    void otherIntegersAreRefused(String text) {
+        assertRefused(OptionType.integer(1, 9), "an integer from 1 to 9", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "FALSE, false", "' True ', true"})
+    void flagsAreRead(String text, boolean value) {
+        assertThat(read(OptionType.flag(), text)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "yes", "1", "truefalse"})
+    void otherFlagsAreRefused(String text) {
+        assertRefused(OptionType.flag(), "true or false", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"row, ROW", "FAIL, FAIL", "' fail ', FAIL"})
+    void choicesAreReadByTheirNames(String text, OnError value) {
+        assertThat(read(OptionType.choice(OnError.class, OnError::id), text)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "rows", "row,fail"})
+    void otherChoicesAreRefused(String text) {
+        assertRefused(OptionType.choice(OnError.class, OnError::id), "one of row, fail", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "1048577, 1048577",
+        "512k, 524288",
+        "512KB, 524288",
+        "256m, 268435456",
+        "256mb, 268435456",
+        "' 1g ', 1073741824",
+        "7b, 7"
+    })
+    void sizesAreReadInPowersOf1024(String text, long bytes) {
+        assertThat(read(OptionType.bytes(), text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "1.5g", "1t", "m", "1 g", "999999999999999g", "1234567890123456"})
+    void otherSizesAreRefused(String text) {
+        assertRefused(OptionType.bytes(), "a size such as 512k, 256m or 1g", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1023, 1023", "1024, 1k", "1025, 1025", "1048576, 1m", "3221225472, 3g"})
+    void sizesAreShownInTheLargestUnitThatFits(long bytes, String text) {
+        assertThat(OptionType.bytes().writer().apply(bytes)).isEqualTo(text);
+    }
+
+    @Test
+    void textsKeepTheirOrder() {
+        assertThat(read(OptionType.texts(), "b", "a", "b")).containsExactly("b", "a", "b");
+        assertThat(read(OptionType.texts())).isEmpty();
+    }
+
+    @Test
+    void aBlankAmongTextsIsRefused() {
+        assertRefused(OptionType.texts(), "text, may be repeated", "a", " ");
+    }
+
+    @Test
+    void pairsAreSplitAtTheirFirstEqualsSign() {
+        assertThat(read(OptionType.pairs(), "sep=;", "a=b=c", "empty="))
+                .isEqualTo(Map.of("sep", ";", "a", "b=c", "empty", ""));
+    }
+
+    @Test
+    void theLastOfPairsWithOneKeyWins() {
+        assertThat(read(OptionType.pairs(), "a=1", "a=2")).isEqualTo(Map.of("a", "2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "=b"})
+    void otherPairsAreRefused(String text) {
+        assertRefused(OptionType.pairs(), "key=value, may be repeated", text);
+    }
+}
