@@ -17,10 +17,18 @@ final class CommandLineSpec {
 
     /** The options of one command; their texts are read by their own types later, not by picocli. */
     static CommandSpec of(String description, Collection<Option<?>> options) {
-        var spec = CommandSpec.create().mixinStandardHelpOptions(true);
+        var spec = withHelp(CommandSpec.create());
         spec.usageMessage().description(description).sortOptions(false);
         options.forEach(option -> spec.addOption(option(option)));
         return spec;
+    }
+
+    /** Adds {@code --help}. */
+    static CommandSpec withHelp(CommandSpec spec) {
+        return spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help.")
+                .build());
     }
 
     private static OptionSpec option(Option<?> option) {

@@ -3,6 +3,7 @@ package dev.packhorse.jobs.cli;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionType;
+import dev.packhorse.udf.options.OptionValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,15 +46,13 @@ final class SparkSettings {
 
     private SparkSettings() {}
 
-    /** @throws OptionException when the properties file cannot be read */
+    /** @throws OptionException when an option or the properties file cannot be read */
     static SparkConf conf(Map<String, List<String>> given) {
         var conf = new SparkConf(); // with the system properties that spark-submit set
         var named = new LinkedHashMap<String, String>();
-        for (var file : given.getOrDefault(PROPERTIES_FILE.name(), List.of())) {
-            named.putAll(read(Path.of(file)));
-        }
-        given.getOrDefault(CONF.name(), List.of())
-                .forEach(text -> named.putAll(CONF.type().reader().apply(List.of(text))));
+        var values = OptionValues.read(ALL, Map.of(), given);
+        values.find(PROPERTIES_FILE).ifPresent(file -> named.putAll(read(Path.of(file))));
+        named.putAll(values.get(CONF));
         named.forEach(conf::set);
         DEFAULTS.forEach(conf::setIfMissing);
         if (conf.get("spark.master").equals("local") || conf.get("spark.master").startsWith("local[")) {

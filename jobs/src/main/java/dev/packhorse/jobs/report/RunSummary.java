@@ -203,8 +203,9 @@ public record RunSummary(
                 .mapToLong(ExecutorReport::peakResidentBytes)
                 .max()
                 .orElse(0);
-        return "heap %,d MiB, resident %s, of the largest executor"
-                .formatted(heap >> 20, resident == 0 ? "unknown" : "%,d MiB".formatted(resident >> 20));
+        return String.format(Locale.ROOT, "heap %,d MiB, ", heap >> 20)
+                + (resident == 0 ? "resident unknown" : String.format(Locale.ROOT, "resident %,d MiB", resident >> 20))
+                + ", of the largest executor";
     }
 
     private static void line(List<String> lines, String name, String format, Object... values) {
