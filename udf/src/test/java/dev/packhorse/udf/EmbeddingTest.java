@@ -77,8 +77,12 @@ class EmbeddingTest {
         return settings(engine, windowRows, OnError.ROW, EmptyText.ERROR);
     }
 
+    private static EmbedSettings remembering(int windowRows, long dedupeCacheBytes) {
+        return new EmbedSettings(ENGINE, windowRows, dedupeCacheBytes, OnError.ROW, EmptyText.ERROR, "key", "body");
+    }
+
     private static EmbedSettings settings(EngineSettings engine, int windowRows, OnError onError, EmptyText emptyText) {
-        return new EmbedSettings(engine, windowRows, onError, emptyText, "key", "body");
+        return new EmbedSettings(engine, windowRows, 0, onError, emptyText, "key", "body");
     }
 
     private static Dataset<Row> source(List<Row> rows, int partitions) {
@@ -143,6 +147,31 @@ class EmbeddingTest {
             var result = run(settings(ENGINE, 2), Way.WINDOWED, rows(List.of("a", "b", "b", "b", "b", "a")), 1);
 
             assertThat(result.counts().get(Count.DUPLICATES)).isEqualTo(3);
+            assertThat(result.counts().get(Count.ENCODED_ROWS)).isEqualTo(3);
+        }
+
+        @Test
+        void aTextOfAnEarlierWindowOrTaskIsRememberedWithinTheCachesBytes() {
+            var texts = List.of("a", "b", "c", "a", "b", "c");
+
+            var result = run(remembering(2, 1 << 20), Way.WINDOWED, rows(texts), 1);
+
+            assertThat(result.counts().get(Count.DUPLICATES)).isEqualTo(3);
+            assertThat(result.counts().get(Count.ENCODED_ROWS)).isEqualTo(3);
+            assertThat(result.counts().get(Count.PENDING_TOKENS)).isZero();
+            var vectors = result.vectorsById();
+            assertThat(List.of(vectors.get(3), vectors.get(4), vectors.get(5)))
+                    .isEqualTo(List.of(vectors.get(0), vectors.get(1), vectors.get(2)));
+        }
+
+        @Test
+        void aRunDoesNotTakeVectorsOfTheRunBeforeIt() {
+            var texts = List.of("a", "b", "c");
+            run(remembering(2, 1 << 20), Way.WINDOWED, rows(texts), 1);
+
+            var result = run(remembering(2, 1 << 20), Way.WINDOWED, rows(texts), 1);
+
+            assertThat(result.counts().get(Count.DUPLICATES)).isZero();
             assertThat(result.counts().get(Count.ENCODED_ROWS)).isEqualTo(3);
         }
 
