@@ -1,0 +1,147 @@
+package dev.packhorse.jobs.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.Models;
+import dev.packhorse.jobs.EmbedRun;
+import dev.packhorse.jobs.LocalSpark;
+import dev.packhorse.jobs.TextFiles;
+import dev.packhorse.jobs.Vectors;
+import dev.packhorse.udf.EmbedException;
+import java.io.IOException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the embed job does where its output exists already. */
+class EmbedJobModesTest extends EmbedJobFixture {
+
+    @Test
+    void theJobStopsUnlessItIsToldWhatToDo() throws IOException {
+        some().run();
+        var before = snapshot();
+
+        assertRefused(
+                some(),
+                "--output file:%s: expected a folder that does not exist, found one; set --mode overwrite or append"
+                        .formatted(output));
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void overwriteReplacesRowsAndManifest() {
+        some().run();
+        var files = files(".parquet");
+        var manifests = manifests();
+
+        some().set("max-seq-length", "8").set("mode", "overwrite").run();
+
+        assertThat(written()).hasSize(4);
+        assertThat(files(".parquet")).isNotEmpty().doesNotContainAnyElementsOf(files);
+        assertThat(manifests()).hasSize(1).doesNotContainAnyElementsOf(manifests);
+    }
+
+    @Test
+    void overwriteMayReadWhatItReplaces() {
+        some().set("carry-columns", "text").run();
+        var before = Vectors.byId(written());
+
+        EmbedRun.to(output).from("parquet", output).set("mode", "overwrite").run();
+
+        Vectors.assertSame(Vectors.byId(written()), before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overwrite", "append"})
+    void aJobThatFailsLeavesTheOldRowsAlone(String mode) throws IOException {
+        some().run();
+        var before = snapshot();
+
+        assertThatThrownBy(() -> failing().set("mode", mode).run())
+                .rootCause()
+                .isInstanceOf(EmbedException.class)
+                .hasMessage("text in column 'text' of the row with id '200' is null");
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void aJobThatFailsLeavesNoFolderThatWasNotThere() {
+        assertThatThrownBy(() -> failing().run()).rootCause().isInstanceOf(EmbedException.class);
+
+        assertThat(output).doesNotExist();
+    }
+
+    /** Good rows in six tasks, each with a file of its own, and one bad row. */
+    private EmbedRun failing() {
+        var lines = IntStream.range(0, 200)
+                .mapToObj(i -> TextFiles.json(i, "text " + i))
+                .collect(Collectors.toList());
+        lines.add(TextFiles.json(200, null));
+        return EmbedRun.to(output)
+                .from("json", TextFiles.write(folder.resolve("bad.jsonl"), lines))
+                .set("window-rows", "5")
+                .set("target-file-size", "0")
+                .set("on-error", "fail");
+    }
+
+    @Test
+    void appendAddsRowsAndAManifest() {
+        some().run();
+
+        some().set("mode", "append").run();
+
+        assertThat(written()).hasSize(8);
+        assertThat(manifests()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overwrite", "append"})
+    void aFolderThatIsNotThereIsMade(String mode) {
+        some().set("mode", mode).run();
+
+        assertThat(written()).hasSize(4);
+        assertThat(manifests()).hasSize(1);
+    }
+
+    @Test
+    void appendRefusesVectorsOfAnotherModel() throws IOException {
+        some().run();
+        var before = snapshot();
+        var model = Models.find(Fixtures.tinyBert().toString());
+
+        assertRefused(
+                some().set("mode", "append").set("max-seq-length", "32"),
+                "--mode append: expected vectors of fingerprint %s as this job makes, found %s in file:%s; vectors of two models must not be mixed"
+                        .formatted(
+                                model.withMaxSeqLength(32).fingerprint(Precision.FLOAT32),
+                                model.fingerprint(Precision.FLOAT32),
+                                manifests().get(0)));
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
+    @Test
+    void appendRefusesOtherColumns() {
+        some().run();
+
+        var six = "id:bigint,embedding:array<float>,tokens:int,truncated:boolean,text_hash:string,error:string";
+        assertRefused(
+                some().set("mode", "append").set("carry-columns", "text"),
+                "--mode append: expected the columns struct<%s,text:string>, found struct<%s> in file:%s"
+                        .formatted(six, six, output));
+    }
+
+    @Test
+    void appendRefusesFilesOfUnknownOrigin() {
+        LocalSpark.session().range(3).write().parquet(output.toString());
+
+        assertRefused(
+                some().set("mode", "append"),
+                "--mode append: expected a manifest in file:%s/_packhorse, found Parquet files without one"
+                        .formatted(output));
+    }
+}

@@ -1,0 +1,282 @@
+package dev.packhorse.jobs.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.model.Models;
+import dev.packhorse.jobs.EmbedRun;
+import dev.packhorse.jobs.LocalSpark;
+import dev.packhorse.jobs.TextFiles;
+import dev.packhorse.jobs.Vectors;
+import dev.packhorse.udf.metrics.Count;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the embed job writes. */
+class EmbedJobOutputTest extends EmbedJobFixture {
+
+    @Test
+    void theVectorsAreThoseOfTheReference() {
+        var texts = Fixtures.texts();
+        var input = TextFiles.json(folder.resolve("texts.jsonl"), texts);
+
+        var summary = EmbedRun.to(output)
+                .from("json", input)
+                .set("empty-text", "encode")
+                .run();
+
+        Vectors.assertLikeReference(
+                Vectors.byId(written()), List.of(Fixtures.reference("tiny-bert").vectors()));
+        assertThat(summary.counts().get(Count.ROWS)).isEqualTo(texts.size());
+        assertThat(summary.written().vectors()).isEqualTo(texts.size());
+    }
+
+    @Test
+    void theColumnsAreSixAndNumbersOfAVectorAreNeverNull() {
+        some().run();
+
+        assertThat(LocalSpark.session()
+                        .read()
+                        .parquet(output.toString())
+                        .schema()
+                        .toDDL())
+                .isEqualTo(
+                        "id BIGINT,embedding ARRAY<FLOAT>,tokens INT,truncated BOOLEAN,text_hash STRING,error STRING");
+        assertThat(footer(files(".parquet").get(0))
+                        .getFileMetaData()
+                        .getSchema()
+                        .toString())
+                .isEqualTo("""
+                        message spark_schema {
+                          optional int64 id;
+                          optional group embedding (LIST) {
+                            repeated group list {
+                              required float element;
+                            }
+                          }
+                          required int32 tokens;
+                          required boolean truncated;
+                          optional binary text_hash (STRING);
+                          optional binary error (STRING);
+                        }
+                        """);
+    }
+
+    @Test
+    void theHashIsSparksSha2OfTheText() {
+        var input = TextFiles.json(folder.resolve("texts.jsonl"), Fixtures.texts());
+        EmbedRun.to(output).from("json", input).run();
+
+        var spark = LocalSpark.session();
+        var expected = spark.read()
+                .schema("id BIGINT, text STRING")
+                .json(input.toString())
+                .selectExpr("id", "sha2(text, 256) AS text_hash");
+        assertThat(spark.read()
+                        .parquet(output.toString())
+                        .select("id", "text_hash")
+                        .except(expected)
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void everyColumnIsCompressedByZstandardAndVectorsArePlain() {
+        some().run();
+
+        var columns = columns(files(".parquet").get(0));
+        assertThat(columns).hasSize(6).allSatisfy(column -> assertThat(column.getCodec())
+                .isEqualTo(CompressionCodecName.ZSTD));
+        assertThat(vectorEncodings()).contains(Encoding.PLAIN).doesNotContain(Encoding.BYTE_STREAM_SPLIT);
+    }
+
+    @Test
+    void vectorsAreSplitByBytesWhereThatIsWished() {
+        some().set("float-encoding", "byte-stream-split").run();
+
+        assertThat(vectorEncodings()).contains(Encoding.BYTE_STREAM_SPLIT).doesNotContain(Encoding.PLAIN);
+    }
+
+    private List<Encoding> vectorEncodings() {
+        return files(".parquet").stream()
+                .flatMap(file -> columns(file).stream())
+                .filter(column -> column.getPath().toDotString().equals("embedding.list.element"))
+                .flatMap(column -> column.getEncodings().stream())
+                .toList();
+    }
+
+    @Test
+    void everyFileSaysOfWhichModelItsVectorsAre() {
+        some().set("target-file-size", "0").run();
+
+        var run = manifests().get(0).getFileName().toString().replaceAll(".*-|\\.json", "");
+        assertThat(files(".parquet")).hasSizeGreaterThan(1).allSatisfy(file -> {
+            var entries = new TreeMap<>(footer(file).getFileMetaData().getKeyValueMetaData());
+            entries.keySet().removeIf(key -> !key.startsWith("packhorse."));
+            assertThat(entries)
+                    .containsExactlyInAnyOrderEntriesOf(Map.of(
+                            "packhorse.model", "tiny-bert",
+                            "packhorse.fingerprint", fingerprint(),
+                            "packhorse.dimension", "32",
+                            "packhorse.pooling", "mean",
+                            "packhorse.normalize", "true",
+                            "packhorse.precision", "float32",
+                            "packhorse.max-seq-length", "64",
+                            "packhorse.version", "development",
+                            "packhorse.run", run));
+        });
+    }
+
+    @Test
+    void theManifestSaysWhatTheRunWas() throws IOException {
+        some().set("on-error", "row").set("window-rows", "100").run();
+
+        assertThat(manifests()).hasSize(1);
+        var manifest = json(manifests().get(0));
+        assertThat(manifest.path("fingerprint").asText()).isEqualTo(fingerprint());
+        assertThat(manifest.path("model").asText()).isEqualTo("tiny-bert");
+        assertThat(manifest.path("dimension").asInt()).isEqualTo(32);
+        assertThat(manifest.path("encoder").asText()).isNotBlank();
+        assertThat(manifest.path("spark").asText())
+                .isEqualTo(LocalSpark.session().version());
+        assertThat(manifest.path("java").asText()).isEqualTo(System.getProperty("java.version"));
+        assertThat(manifest.path("version").asText()).isEqualTo("development");
+        assertThat(manifest.path("run").asText()).hasSize(8);
+        assertThat(manifest.path("started").asText())
+                .isLessThan(manifest.path("finished").asText());
+        assertThat(manifest.path("rows").asInt()).isEqualTo(4);
+        assertThat(manifest.path("vectors").asInt()).isEqualTo(4);
+        assertThat(manifest.path("errors").asInt()).isZero();
+        assertThat(manifest.path("model_loads").asInt()).isPositive();
+        assertThat(manifest.path("executors").asInt()).isEqualTo(1);
+        assertThat(manifest.path("files").asInt()).isEqualTo(files(".parquet").size());
+        var options = manifest.path("options");
+        assertThat(options.path("window-rows").asText()).isEqualTo("100");
+        assertThat(options.path("on-error").asText()).isEqualTo("row");
+        assertThat(options.path("input").asText()).endsWith("some.jsonl");
+        assertThat(options.has("precision")).as("was not given").isFalse();
+    }
+
+    private String fingerprint() {
+        return Models.find(Fixtures.tinyBert().toString()).fingerprint(Precision.FLOAT32);
+    }
+
+    @Test
+    void oneFileIsMadeOfTheResultOfManyTasks() {
+        var summary = someInSixFiles().set("target-file-size", "256m").run();
+
+        assertThat(files(".parquet")).hasSize(1);
+        assertThat(summary.written().files()).isEqualTo(1);
+        assertThat(summary.written().rows()).isEqualTo(60);
+    }
+
+    @Test
+    void withoutATargetSizeEveryTaskMakesAFile() {
+        var summary = someInSixFiles().set("target-file-size", "0").run();
+
+        assertThat(files(".parquet")).hasSize(6);
+        assertThat(summary.written().files()).isEqualTo(6);
+        assertThat(summary.written().rows()).isEqualTo(60);
+    }
+
+    private EmbedRun someInSixFiles() {
+        var input = folder.resolve("six.parquet");
+        LocalSpark.session()
+                .range(60)
+                .selectExpr("id", "concat('text ', id) AS text")
+                .repartition(6)
+                .write()
+                .parquet(input.toString());
+        return EmbedRun.to(output).from("parquet", input);
+    }
+
+    @Test
+    void everyRowReadIsAVectorOrAnErrorInTheFiles() {
+        var input = TextFiles.write(
+                folder.resolve("mixed.jsonl"),
+                List.of(
+                        TextFiles.json(1, "good"),
+                        TextFiles.json(2, ""),
+                        TextFiles.json(3, null),
+                        TextFiles.json(null, "no id"),
+                        "{\"id\": 5, \"text\": ",
+                        TextFiles.json(6, "good too")));
+
+        var summary = EmbedRun.to(output).from("json", input).run();
+
+        assertThat(summary.counts().get(Count.ROWS)).isEqualTo(6);
+        assertThat(summary.written().rows()).isEqualTo(6);
+        assertThat(summary.written().vectors()).isEqualTo(2);
+        assertThat(summary.written().errors()).isEqualTo(4);
+        assertThat(summary.errorsByReason())
+                .isEqualTo(Map.of("malformed record", 1L, "null id", 1L, "null text", 1L, "empty text", 1L));
+        assertThat(written().stream().map(row -> row.<String>getAs("error")))
+                .containsExactlyInAnyOrder(
+                        null,
+                        null,
+                        "text in column 'text' of the row with id '2' is empty or white space",
+                        "text in column 'text' of the row with id '3' is null",
+                        "id in column 'id' is null",
+                        "the source record is malformed: {\"id\": 5, \"text\": ");
+    }
+
+    @Test
+    void withoutARowTheOutputIsComplete() {
+        var input = folder.resolve("none.jsonl");
+
+        var summary = EmbedRun.to(output)
+                .from("json", TextFiles.write(input, List.of()))
+                .set("input-schema", "id BIGINT, text STRING")
+                .run();
+
+        assertThat(summary.counts().get(Count.ROWS)).isZero();
+        assertThat(summary.written().rows()).isZero();
+        assertThat(written()).isEmpty();
+        assertThat(manifests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 1", "8192, 0"})
+    void bothSortScopesGiveTheSameVectors(String windowRows, String targetFileSize) {
+        var input = TextFiles.json(folder.resolve("texts.jsonl"), Fixtures.texts());
+        var job = EmbedRun.to(output)
+                .from("json", input)
+                .set("window-rows", windowRows)
+                .set("target-file-size", targetFileSize);
+        job.run();
+        var expected = Vectors.byId(written());
+
+        job.set("sort", "global").set("mode", "overwrite").run();
+
+        Vectors.assertSame(Vectors.byId(written()), expected);
+    }
+
+    @Test
+    void aShorterLengthCutsTexts() {
+        var summary = some().set("max-seq-length", "3").run();
+
+        assertThat(summary.counts().get(Count.TRUNCATED_ROWS)).isEqualTo(4);
+        assertThat(summary.counts().get(Count.LOST_TOKENS)).isPositive();
+        assertThat(written()).allSatisfy(row -> {
+            assertThat(row.<Integer>getAs("tokens")).isEqualTo(3);
+            assertThat(row.<Boolean>getAs("truncated")).isTrue();
+        });
+    }
+
+    @Test
+    void moreThanTheModelReadsIsRefused() {
+        assertThatThrownBy(() -> some().set("max-seq-length", "65").run())
+                .isInstanceOf(ModelException.class)
+                .hasMessage("--max-seq-length: expected at most 64, which is what tiny-bert reads, found 65");
+    }
+}
