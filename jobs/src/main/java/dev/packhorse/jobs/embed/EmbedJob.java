@@ -13,10 +13,10 @@ import dev.packhorse.jobs.report.RunMonitor;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.source.Source;
 import dev.packhorse.jobs.source.SourceReader;
+import dev.packhorse.udf.DriverFile;
 import dev.packhorse.udf.EmbedSettings;
 import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.EncoderThreads;
-import dev.packhorse.udf.SparkFile;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.options.EncodeOptions;
@@ -139,7 +139,7 @@ public final class EmbedJob {
     /** How the executors of this session open the model. */
     public EngineSettings engine(SparkSession spark) {
         return new EngineSettings(
-                SparkFile.distribute(spark.sparkContext(), model),
+                DriverFile.offer(spark.sparkContext(), model),
                 options.get(EncodeOptions.PRECISION),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
                 EncoderThreads.perExecutor(spark.sparkContext().getConf()));
