@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * A run that is done, in numbers.
@@ -52,6 +53,22 @@ public record RunSummary(
 
     private double perSecond(double seconds) {
         return seconds == 0 ? 0 : counts().get(Count.TOKENS) / seconds;
+    }
+
+    /** Tasks that encoded. */
+    public int encodingTasks() {
+        return (int) taskTokens().count();
+    }
+
+    /** The computed tokens of the largest task over those of the mean one; 1 is perfect balance, and of no tasks too. */
+    public double largestTask() {
+        return taskTokens().max().orElse(1) / taskTokens().average().orElse(1);
+    }
+
+    private LongStream taskTokens() {
+        return report.partitions().values().stream()
+                .mapToLong(counts -> counts.get(Count.COMPUTED_TOKENS))
+                .filter(tokens -> tokens > 0);
     }
 
     /** How often a model was loaded, over all executors. */
@@ -100,6 +117,8 @@ public record RunSummary(
         entries.put("tokens", counts.get(Count.TOKENS));
         entries.put("computed_tokens", counts.get(Count.COMPUTED_TOKENS));
         entries.put("batches", counts.get(Count.BATCHES));
+        entries.put("encoding_tasks", encodingTasks());
+        entries.put("largest_task", largestTask());
         entries.put("model_loads", modelLoads());
         entries.put("executors", report.executors().size());
         entries.put("files", written.files());
@@ -135,6 +154,12 @@ public record RunSummary(
                 counts.get(Count.TOKENS),
                 counts.get(Count.BATCHES),
                 100 * counts.paddingShare());
+        line(
+                lines,
+                "tasks",
+                "%,d that encoded, the largest %.2f times the mean in tokens",
+                encodingTasks(),
+                largestTask());
         line(
                 lines,
                 "speed",

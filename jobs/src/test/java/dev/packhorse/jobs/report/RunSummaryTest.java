@@ -28,8 +28,8 @@ class RunSummaryTest {
         counts.add(Count.TRUNCATED_ROWS, 22);
         counts.add(Count.LOST_TOKENS, 3_333);
         counts.add(Count.BATCHES, 4_444);
-        counts.add(Count.TOKENS, 900_000);
-        counts.add(Count.COMPUTED_TOKENS, 1_000_000);
+        counts.add(Count.TOKENS, 700_000);
+        counts.add(Count.COMPUTED_TOKENS, 750_000);
         counts.add(Count.ERROR_NULL_TEXT, 2);
         counts.add(Count.ERROR_EMPTY_TEXT, 3);
         counts.add(Count.READ_NANOS, 1_000_000_000L);
@@ -39,11 +39,20 @@ class RunSummaryTest {
         return counts;
     }
 
-    private static RunSummary summary(Counts counts, Map<String, ExecutorReport> executors, int files) {
+    /** Two tasks that encoded, and one that only read. */
+    private static Map<String, Counts> partitions() {
+        var second = new Counts();
+        second.add(Count.TOKENS, 200_000);
+        second.add(Count.COMPUTED_TOKENS, 250_000);
+        return Map.of("0", counts(), "1", second, "2", new Counts());
+    }
+
+    private static RunSummary summary(
+            Map<String, Counts> partitions, Map<String, ExecutorReport> executors, int files) {
         return new RunSummary(
                 "tiny-bert",
                 "0123456789abcdef0123456789abcdef",
-                new RunReport(Map.of("embed-0", counts), executors),
+                new RunReport(partitions, executors),
                 new WrittenFiles(List.of(new Path("a"), new Path("b")).subList(0, files), 3 << 20, 12_345, 12_340, 5),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(40),
@@ -53,7 +62,7 @@ class RunSummaryTest {
 
     @Test
     void theTableHoldsEveryFigure() {
-        assertThat(summary(counts(), TWO_EXECUTORS, 2).table().lines())
+        assertThat(summary(partitions(), TWO_EXECUTORS, 2).table().lines())
                 .containsExactly(
                         "model        tiny-bert, fingerprint 0123456789abcdef",
                         "encoder      onnxruntime",
@@ -63,6 +72,7 @@ class RunSummaryTest {
                         "duplicates   1,111 rows took the vector of another with the same text",
                         "truncated    22 rows, 3,333 tokens lost",
                         "tokens       900,000 in 4,444 batches, padding 10.0%",
+                        "tasks        2 that encoded, the largest 1.50 times the mean in tokens",
                         "speed        encoder 60,000 tokens/s, job 45,000 tokens/s",
                         "time         20.0 s; of the tasks' 40.0 s: read 1.0, tokenize 2.0, encode 30.0, write 6.5, load the model 0.5",
                         "model loads  3 on 2 executors",
@@ -74,7 +84,7 @@ class RunSummaryTest {
     void oneIsSaidAsOneAndWhatIsUnknownAsUnknown() {
         var executor = Map.of("driver", new ExecutorReport("onnxruntime", 1, 1 << 20, 0));
 
-        assertThat(summary(counts(), executor, 1).table())
+        assertThat(summary(partitions(), executor, 1).table())
                 .contains("1 on 1 executor" + System.lineSeparator())
                 .contains("resident unknown")
                 .contains("(1 file, 3.0 MiB)");
@@ -84,9 +94,9 @@ class RunSummaryTest {
     void numbersAreShownTheSameInEveryCountry() {
         var before = Locale.getDefault();
         try {
-            var expected = summary(counts(), TWO_EXECUTORS, 2).table();
+            var expected = summary(partitions(), TWO_EXECUTORS, 2).table();
             Locale.setDefault(Locale.GERMANY);
-            assertThat(summary(counts(), TWO_EXECUTORS, 2).table()).isEqualTo(expected);
+            assertThat(summary(partitions(), TWO_EXECUTORS, 2).table()).isEqualTo(expected);
         } finally {
             Locale.setDefault(before);
         }
@@ -94,14 +104,14 @@ class RunSummaryTest {
 
     @Test
     void aRunWithoutRowsHasATableToo() {
-        assertThat(summary(new Counts(), Map.of(), 0).table())
+        assertThat(summary(Map.of("0", new Counts()), Map.of(), 0).table())
                 .contains("speed        encoder 0 tokens/s, job 0 tokens/s")
                 .contains("model loads  0 on 0 executors");
     }
 
     @Test
     void theManifestsEntriesAreTheSameFigures() {
-        assertThat(summary(counts(), TWO_EXECUTORS, 2).asEntries())
+        assertThat(summary(partitions(), TWO_EXECUTORS, 2).asEntries())
                 .containsEntry("rows", 12_345L)
                 .containsEntry("vectors", 12_340L)
                 .containsEntry("errors", 5L)
