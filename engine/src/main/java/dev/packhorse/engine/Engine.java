@@ -1,5 +1,6 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onnx.OnnxEncoder;
 import dev.packhorse.engine.plan.BatchPlanner;
@@ -39,8 +40,7 @@ public final class Engine implements AutoCloseable {
             var memory = NativeMemory.open(Long.MAX_VALUE);
             opened.push(memory);
             var model = settings.model();
-            var tokenizer = HuggingFaceTokenizer.open(
-                    model.tokenizer().text(), model.tokenizer().location().toString(), model.maxSeqLength());
+            var tokenizer = openTokenizer(model);
             opened.push(tokenizer);
             var encoder =
                     switch (settings.precision()) {
@@ -49,7 +49,7 @@ public final class Engine implements AutoCloseable {
             opened.push(encoder);
             var embedder = new Embedder(encoder, new BatchPlanner(settings.maxBatchTokens()), memory);
             var engine = new Engine(tokenizer, encoder, embedder, opened);
-            engine.tryOut();
+            engine.tryOut(model.name());
             return engine;
         } catch (RuntimeException e) {
             closeAll(opened);
@@ -57,10 +57,24 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void tryOut() {
+    /**
+     * Opens a model's tokenizer and closes it again, to find what is wrong with it before a job begins.
+     *
+     * @throws RuntimeException (ModelException or TokenizerException) with a message that names the file
+     */
+    public static void checkTokenizer(Model model) {
+        openTokenizer(model).close();
+    }
+
+    private static Tokenizer openTokenizer(Model model) {
+        return HuggingFaceTokenizer.open(
+                model.tokenizer().text(), model.tokenizer().location().toString(), model.maxSeqLength());
+    }
+
+    private void tryOut(String name) {
         var answer = embed(List.of(tokenize("one text to try the model with").ids()), (r, t, c, n) -> {})[0];
         if (answer instanceof Embedded.Failed failed) {
-            throw new EncoderException("the model was loaded but cannot encode: " + failed.reason());
+            throw new EncoderException(name + " was loaded but cannot encode: " + failed.reason());
         }
     }
 

@@ -98,14 +98,14 @@ class EngineTest {
     void aModelThatAnswersWithoutNumbersIsFoundWhenItIsOpened() {
         assertCannotOpen(settings(OddGraphs.tinyBertWith("not-a-number", folder)))
                 .isInstanceOf(EncoderException.class)
-                .hasMessage("the model was loaded but cannot encode: the encoder gave a vector that is not finite");
+                .hasMessage("tiny-bert was loaded but cannot encode: the encoder gave a vector that is not finite");
     }
 
     @Test
     void aModelThatAnswersInIntegersIsFoundWhenItIsOpened() {
         assertCannotOpen(settings(OddGraphs.tinyBertWith("integers", folder)))
                 .isInstanceOf(EncoderException.class)
-                .hasMessageStartingWith("the model was loaded but cannot encode: ONNX Runtime failed: ");
+                .hasMessageStartingWith("tiny-bert was loaded but cannot encode: ONNX Runtime failed: ");
     }
 
     /**

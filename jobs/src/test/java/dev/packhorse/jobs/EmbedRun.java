@@ -13,14 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The embed job in this process, with the tiny model and JSON lines as input unless options say otherwise. */
+/** The embed job in this process, with the tiny model unless options say otherwise. */
 public final class EmbedRun {
 
     private final Map<String, List<String>> given = new LinkedHashMap<>();
 
     private EmbedRun() {
         set("model", Fixtures.tinyBert().toString());
-        set("input-format", "json");
     }
 
     /** A job that writes to a folder. */

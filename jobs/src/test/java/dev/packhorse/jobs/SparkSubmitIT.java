@@ -75,7 +75,11 @@ class SparkSubmitIT {
     @Test
     void onTwoExecutorProcessesEachLoadsTheModelOnce() {
         var job = embed(
-                        List.of("--master", "local-cluster[2,1,2048]", "--conf", "spark.default.parallelism=8"),
+                        List.of(
+                                "--master",
+                                "local-cluster[2,1,2048]",
+                                "--conf",
+                                "spark.scheduler.minRegisteredResourcesRatio=1"),
                         "--sort",
                         "global")
                 .assertDone();

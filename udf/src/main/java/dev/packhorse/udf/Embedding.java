@@ -27,7 +27,7 @@ public final class Embedding {
 
     /**
      * Embeds each partition as it is: sorted by length within a bounded window, without a shuffle. Rows stay where they
-     * are, in their order. Of identical texts those in one window are encoded once.
+     * are, in their order. Of identical texts those in one window, and those that the executor remembers, are encoded once.
      */
     public Dataset<Row> windowed(Dataset<Row> source) {
         columns.check(source.schema());

@@ -6,6 +6,7 @@ import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.options.EncodeOptions.EmptyText;
+import dev.packhorse.udf.options.EncodeOptions.OnError;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
@@ -25,10 +26,14 @@ final class RowTokenizer implements Function<Row, TokenizedRow> {
         this.counts = counts;
     }
 
+    /** @throws EmbedException for a row that cannot be tokenized, where such a row is to end the job */
     @Override
     public TokenizedRow apply(Row row) {
         var start = System.nanoTime();
         var tokenized = tokenize(row);
+        if (tokenized.error().isPresent() && settings.onError() == OnError.FAIL) {
+            throw new EmbedException(tokenized.error().get().message());
+        }
         counts.add(Count.TOKENIZE_NANOS, System.nanoTime() - start);
         counts.add(Count.ROWS, 1);
         counts.add(Count.PENDING_TOKENS, tokenized.tokens().length);

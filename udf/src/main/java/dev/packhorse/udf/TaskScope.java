@@ -16,8 +16,17 @@ final class TaskScope {
     private final EmbedSettings settings;
     private final RunAccumulator accumulator;
     private final Counts counts;
+    private final TaskContext task;
+    private final RecentVectors recent;
 
-    private TaskScope(ResidentEngines.Lease lease, EmbedSettings settings, RunAccumulator accumulator, Counts counts) {
+    private TaskScope(
+            TaskContext task,
+            ResidentEngines.Lease lease,
+            EmbedSettings settings,
+            RunAccumulator accumulator,
+            Counts counts) {
+        this.task = task;
+        this.recent = task.attemptNumber() > 0 || task.stageAttemptNumber() > 0 ? new RecentVectors() : lease.recent();
         this.lease = lease;
         this.settings = settings;
         this.accumulator = accumulator;
@@ -32,10 +41,13 @@ final class TaskScope {
         var lease = ResidentEngines.lease(settings.engine());
         lease.recent().begin(accumulator.id());
         counts.add(Count.LOAD_NANOS, System.nanoTime() - start);
-        var scope = new TaskScope(lease, settings, accumulator, counts);
+        var scope = new TaskScope(task, lease, settings, accumulator, counts);
         task.addTaskCompletionListener((TaskCompletionListener) ended -> {
-            scope.report();
-            lease.close();
+            try {
+                scope.report();
+            } finally {
+                lease.close();
+            }
         });
         return scope;
     }
@@ -44,8 +56,19 @@ final class TaskScope {
         return lease.engine();
     }
 
+    /**
+     * What the executor encoded lately; nothing for a task that runs again, for it would find what it did the first time
+     * and count no tokens.
+     */
     RecentVectors recent() {
-        return lease.recent();
+        return recent;
+    }
+
+    /** Ends the work of a task that is not wanted any more, such as one that another attempt has overtaken. */
+    void stopIfKilled() {
+        if (task.isInterrupted()) {
+            throw new EmbedException("the task was cancelled");
+        }
     }
 
     Counts counts() {

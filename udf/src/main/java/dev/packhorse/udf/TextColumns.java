@@ -5,6 +5,7 @@ import dev.packhorse.udf.options.OptionException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,13 +49,17 @@ public record TextColumns(String id, String text, Optional<String> malformed, Li
         }
         for (var name : carried) {
             field(schema, name, "--carry-columns");
-            if (OutputColumns.RESERVED.contains(name)) {
+            if (OutputColumns.RESERVED.contains(name.toLowerCase(Locale.ROOT))) { // as Spark compares names
                 throw new OptionException(
                         "--carry-columns %s: expected a name that the result does not use itself, found one of %s"
                                 .formatted(name, new TreeSet<>(OutputColumns.RESERVED)));
             }
         }
-        if (Set.copyOf(carried).size() < carried.size()) {
+        if (carried.stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .distinct()
+                        .count()
+                < carried.size()) {
             throw new OptionException("--carry-columns: expected different names, found " + carried);
         }
     }

@@ -38,6 +38,7 @@ final class WindowEncoder implements Iterator<Row> {
         this.settings = settings;
         this.task = task;
         this.listener = (rows, tokens, computedTokens, nanos) -> {
+            task.stopIfKilled();
             task.counts().add(Count.BATCHES, 1);
             task.counts().add(Count.ENCODED_ROWS, rows);
             task.counts().add(Count.PENDING_TOKENS, -tokens);
@@ -50,6 +51,7 @@ final class WindowEncoder implements Iterator<Row> {
     @Override
     public boolean hasNext() {
         if (!output.hasNext() && input.hasNext()) {
+            output = List.<Row>of().iterator(); // lets the last window go before the next one is held
             output = encode(window());
         }
         return output.hasNext();
@@ -66,11 +68,7 @@ final class WindowEncoder implements Iterator<Row> {
     private List<TokenizedRow> window() {
         var window = new ArrayList<TokenizedRow>();
         while (window.size() < settings.windowRows() && input.hasNext()) {
-            var row = input.next();
-            if (row.error().isPresent() && settings.onError() == OnError.FAIL) {
-                throw new EmbedException(row.error().get().message());
-            }
-            window.add(row);
+            window.add(input.next());
         }
         return window;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.metrics.ExecutorReport;
@@ -14,6 +15,9 @@ import dev.packhorse.udf.metrics.RunReport;
 import dev.packhorse.udf.options.EncodeOptions.EmptyText;
 import dev.packhorse.udf.options.EncodeOptions.OnError;
 import dev.packhorse.udf.options.OptionException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +34,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,7 +53,9 @@ class EmbeddingTest {
         }
 
         Map<Integer, List<Float>> vectorsById() {
-            return rows.stream().collect(Collectors.toMap(row -> row.getInt(0), Result::vector));
+            return rows.stream()
+                    .filter(row -> !row.isNullAt(1))
+                    .collect(Collectors.toMap(row -> row.getInt(0), Result::vector));
         }
 
         Row row(int id) {
@@ -368,6 +375,53 @@ class EmbeddingTest {
                     .rootCause()
                     .isInstanceOf(EmbedException.class)
                     .hasMessage("text in column 'body' of the row with key '2' is empty or white space");
+        }
+
+        /** A model that claims to read 200 tokens and has positions for 128. */
+        private EngineSettings breaksOnLongTexts(Path parent) throws IOException {
+            var folder = Fixtures.copyTinyBert(parent);
+            replace(
+                    folder.resolve("config.json"),
+                    "\"max_position_embeddings\": 128",
+                    "\"max_position_embeddings\": 512");
+            replace(folder.resolve("sentence_bert_config.json"), "64", "200");
+            return TinyBert.freshSettings(Models.find(folder.toString()));
+        }
+
+        private static void replace(Path file, String from, String to) throws IOException {
+            var text = Files.readString(file);
+            assertThat(text).contains(from);
+            Files.writeString(file, text.replace(from, to));
+        }
+
+        @ParameterizedTest
+        @EnumSource(Way.class)
+        void aTextThatTheEncoderCannotTakeIsAnErrorAndItsNeighboursAreNot(Way way, @TempDir Path parent)
+                throws IOException {
+            var rows = List.of(row(1, "short"), row(2, "a ".repeat(150)), row(3, "short too"));
+
+            var result = run(settings(breaksOnLongTexts(parent), 4), way, rows, 1);
+
+            assertThat(result.vectorsById().get(1)).hasSize(32);
+            assertThat(result.vectorsById().get(3)).hasSize(32);
+            assertThat(result.row(2).getString(5))
+                    .startsWith(
+                            "text in column 'body' of the row with key '2' could not be encoded: ONNX Runtime failed: ");
+            assertThat(result.counts().get(Count.ERROR_ENCODER)).isEqualTo(1);
+            assertThat(result.counts().get(Count.VECTORS)).isEqualTo(2);
+        }
+
+        @ParameterizedTest
+        @EnumSource(Way.class)
+        void aTextThatTheEncoderCannotTakeEndsTheJobWhereThatIsWished(Way way, @TempDir Path parent)
+                throws IOException {
+            var settings = settings(breaksOnLongTexts(parent), 4, OnError.FAIL, EmptyText.ERROR);
+
+            assertThatThrownBy(() -> run(settings, way, List.of(row(2, "a ".repeat(150))), 1))
+                    .rootCause()
+                    .isInstanceOf(EmbedException.class)
+                    .hasMessageStartingWith(
+                            "text in column 'body' of the row with key '2' could not be encoded: ONNX Runtime failed: ");
         }
 
         @ParameterizedTest

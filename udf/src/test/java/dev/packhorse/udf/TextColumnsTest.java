@@ -73,6 +73,18 @@ class TextColumnsTest {
     }
 
     @Test
+    void namesThatDifferInCaseAloneAreTheSameToSpark() {
+        var source = StructType.fromDDL("key INT, body STRING, Error STRING, a INT, A INT");
+
+        assertThatThrownBy(() -> columns("key", "body", "Error").check(source))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("--carry-columns Error: expected a name that the result does not use itself");
+        assertThatThrownBy(() -> columns("key", "body", "a", "A").check(source))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--carry-columns: expected different names, found [a, A]");
+    }
+
+    @Test
     void aColumnIsCarriedOnce() {
         assertRefused(
                 columns("key", "body", "score", "a.b", "score"),

@@ -3,11 +3,13 @@ package dev.packhorse.engine.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 
 /**
  * Reads a model folder in the layout that sentence-transformers writes: config.json, onnx/model.onnx, tokenizer.json,
@@ -18,6 +20,8 @@ import java.util.List;
 public final class ModelFolder {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String SENTENCE_CONFIG = "sentence_bert_config.json";
 
     private final Path folder;
 
@@ -38,6 +42,8 @@ public final class ModelFolder {
         var dimension = requiredInt("config.json", "hidden_size");
         var positions = requiredInt("config.json", "max_position_embeddings");
         var modules = modules();
+        refusePrompt();
+        refuseLowerCasing();
         return new Model(
                 folder.toAbsolutePath().normalize().getFileName().toString(),
                 file(Files.exists(folder.resolve("onnx/model.onnx")) ? "onnx/model.onnx" : "model.onnx"),
@@ -96,10 +102,48 @@ public final class ModelFolder {
         };
     }
 
+    /** A prompt in front of every text would change every vector. */
+    private void refusePrompt() {
+        var name = "config_sentence_transformers.json";
+        var prompt = optionalJson(name).path("default_prompt_name");
+        if (prompt.isTextual()) {
+            throw new ModelException("%s: expected no default_prompt_name, found '%s'; prompts are not supported yet"
+                    .formatted(folder.resolve(name), prompt.asText()));
+        }
+    }
+
+    /** sentence-transformers lower-cases texts itself where this is set; tokenizer.json mostly does so anyway. */
+    private void refuseLowerCasing() {
+        if (optionalJson(SENTENCE_CONFIG).path("do_lower_case").asBoolean()
+                && !lowerCases(json("tokenizer.json").path("normalizer"))) {
+            throw new ModelException(
+                    "%s: expected do_lower_case false, or a tokenizer.json that lower-cases, found true and one that does not"
+                            .formatted(folder.resolve(SENTENCE_CONFIG)));
+        }
+    }
+
+    private static boolean lowerCases(JsonNode normalizer) {
+        return switch (normalizer.path("type").asText()) {
+            case "Lowercase" -> true;
+            case "BertNormalizer" -> normalizer.path("lowercase").asBoolean();
+            case "Sequence" ->
+                StreamSupport.stream(normalizer.path("normalizers").spliterator(), false)
+                        .anyMatch(ModelFolder::lowerCases);
+            default -> false;
+        };
+    }
+
+    /**
+     * What sentence_bert_config.json says; else, as sentence-transformers does, the least of the model's positions and
+     * the tokenizer's maximum, which for RoBERTa is two less.
+     */
     private int maxSeqLength(int positions) {
-        var name = "sentence_bert_config.json";
-        if (!Files.exists(folder.resolve(name))) {
-            return positions;
+        var name = SENTENCE_CONFIG;
+        if (!optionalJson(name).path("max_seq_length").isIntegralNumber()) {
+            var most = optionalJson("tokenizer_config.json")
+                    .path("model_max_length")
+                    .asDouble(positions);
+            return most < 1 ? positions : (int) Math.min(positions, most); // often 1e30, which says nothing
         }
         var length = json(name).path("max_seq_length").asInt(positions);
         if (length < 1 || length > positions) {
@@ -116,6 +160,11 @@ public final class ModelFolder {
                     .formatted(folder.resolve(name), key, value.isMissingNode() ? "nothing" : value));
         }
         return value.asInt();
+    }
+
+    /** The file's JSON, or nothing where there is no such file. */
+    private JsonNode optionalJson(String name) {
+        return Files.exists(folder.resolve(name)) ? json(name) : MissingNode.getInstance();
     }
 
     private JsonNode json(String name) {

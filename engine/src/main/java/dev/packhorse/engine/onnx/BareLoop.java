@@ -13,8 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -87,25 +91,24 @@ public final class BareLoop implements AutoCloseable {
     /** Runs every batch once and returns the seconds that took. */
     public double run(int threads) {
         var next = new AtomicInteger();
-        var workers = new ArrayList<Thread>();
-        var start = System.nanoTime();
-        for (var t = 0; t < threads; t++) {
-            var worker = new Thread(() -> {
-                for (var i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
-                    run(batches.get(i));
-                }
-            });
-            worker.start();
-            workers.add(worker);
-        }
-        try {
-            for (var worker : workers) {
-                worker.join();
+        Callable<Boolean> worker = () -> {
+            for (var i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
+                run(batches.get(i));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return true;
+        };
+        var workers = Executors.newFixedThreadPool(threads);
+        try {
+            var start = System.nanoTime();
+            for (var done : workers.invokeAll(Collections.nCopies(threads, worker))) {
+                done.get();
+            }
+            return (System.nanoTime() - start) / 1e9;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new EncoderException("the loop did not end: " + e.getMessage(), e);
+        } finally {
+            workers.shutdownNow();
         }
-        return (System.nanoTime() - start) / 1e9;
     }
 
     private void run(Map<String, OnnxTensor> batch) {

@@ -55,6 +55,47 @@ class ModelFolderTest {
     }
 
     @Test
+    void whereNobodySaysTheLengthTheTokenizersMaximumCounts() throws IOException {
+        Files.delete(folder.resolve("sentence_bert_config.json"));
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": 40}");
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(40);
+
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": 1e30}");
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(128);
+
+        Files.delete(folder.resolve("tokenizer_config.json"));
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(128);
+    }
+
+    @Test
+    void aPromptInFrontOfEveryTextIsRefused() throws IOException {
+        var config = folder.resolve("config_sentence_transformers.json");
+        Files.writeString(config, "{\"prompts\": {\"query\": \"query: \"}, \"default_prompt_name\": null}");
+        assertThat(ModelFolder.read(folder).dimension()).isEqualTo(32);
+
+        Files.writeString(config, "{\"prompts\": {\"query\": \"query: \"}, \"default_prompt_name\": \"query\"}");
+        assertThatThrownBy(() -> ModelFolder.read(folder))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(config + ": expected no default_prompt_name, found 'query'; prompts are not supported yet");
+    }
+
+    @Test
+    void lowerCasingMustBeTheTokenizersOwn() throws IOException {
+        var config = folder.resolve("sentence_bert_config.json");
+        Files.writeString(config, "{\"max_seq_length\": 64, \"do_lower_case\": true}");
+        var tokenizer = Files.readString(folder.resolve("tokenizer.json"));
+        assertThat(tokenizer).contains("\"lowercase\": true");
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(64);
+
+        change("tokenizer.json", "\"lowercase\": true", "\"lowercase\": false");
+        assertThatThrownBy(() -> ModelFolder.read(folder))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(
+                        config
+                                + ": expected do_lower_case false, or a tokenizer.json that lower-cases, found true and one that does not");
+    }
+
+    @Test
     void aFolderThatIsMissingIsNeitherFolderNorEmbeddedModel() {
         var missing = parent.resolve("no-such-model");
         assertThatThrownBy(() -> ModelFolder.read(missing))

@@ -6,20 +6,25 @@ import dev.packhorse.jobs.demo.DemoCorpus;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.udf.ResidentEngines;
+import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -29,6 +34,9 @@ import org.apache.spark.sql.SparkSession;
  * row read to its last file committed. The first round warms up and is not counted.
  */
 public final class Bench {
+
+    private static final long SEED = 17;
+    private static final PrintStream QUIET = new PrintStream(OutputStream.nullOutputStream());
 
     private final OptionValues options;
     private final PrintStream out;
@@ -57,7 +65,7 @@ public final class Bench {
 
     private void run(DemoCorpus corpus) {
         var texts = corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES));
-        DemoCorpus.write(texts, folder.resolve("corpus.jsonl"));
+        DemoCorpus.write(repeated(texts), folder.resolve("corpus.jsonl"));
         var threads = spark.sparkContext().defaultParallelism();
         try (var loop = BareLoop.open(
                 Models.find(options.get(EncodeOptions.MODEL)),
@@ -65,7 +73,7 @@ public final class Bench {
                 options.get(EncodeOptions.MAX_BATCH_TOKENS))) {
             out.printf(
                     Locale.ROOT,
-                    "%s, %d cores, %s %s, Java %s%n%,d texts, %,d tokens, mean %.0f%n%n",
+                    "%s, %d cores, %s %s, Java %s%n%,d texts, %,d tokens, mean %.0f; each text %d times%n%n",
                     processor(),
                     Runtime.getRuntime().availableProcessors(),
                     System.getProperty("os.name"),
@@ -73,33 +81,58 @@ public final class Bench {
                     System.getProperty("java.version"),
                     texts.size(),
                     loop.tokens(),
-                    (double) loop.tokens() / texts.size());
+                    (double) loop.tokens() / texts.size(),
+                    options.get(BenchOptions.REPEAT));
             var window = new ArrayList<Double>();
             var global = new ArrayList<Double>();
+            var times = new ArrayList<Double>();
             for (var run = 0; run <= options.get(BenchOptions.RUNS); run++) {
                 var bare = loop.tokens() / loop.run(threads);
                 var windowed = job("window", run);
                 var globally = job("global", run);
                 out.printf(
                         Locale.ROOT,
-                        "%s bare loop %,.0f tokens/s | --sort window %,.0f (%.3f) | --sort global %,.0f (%.3f)%n",
+                        "%s bare loop %,.0f tokens/s | --sort window %s | --sort global %s%n",
                         run == 0 ? "warm-up:" : "run " + run + ":  ",
                         bare,
-                        windowed,
-                        windowed / bare,
-                        globally,
-                        globally / bare);
+                        shown(windowed, bare),
+                        shown(globally, bare));
                 if (run > 0) {
-                    window.add(windowed / bare);
-                    global.add(globally / bare);
+                    window.add(windowed.jobTokensPerSecond() / bare);
+                    global.add(globally.jobTokensPerSecond() / bare);
+                    times.add((double) globally.wall().toMillis()
+                            / windowed.wall().toMillis());
                 }
             }
-            out.printf(
-                    Locale.ROOT,
-                    "%nmedian of the job's rate over the bare loop's: --sort window %.3f, --sort global %.3f%n",
-                    median(window),
-                    median(global));
+            out.printf(Locale.ROOT, """
+
+                    median of the job's rate over the bare loop's: --sort window %.3f, --sort global %.3f
+                    median of global's time over window's: %.3f
+                    """, median(window), median(global), median(times));
         }
+    }
+
+    private static String shown(RunSummary job, double bare) {
+        return String.format(
+                Locale.ROOT,
+                "%,.0f (%.3f; %.1f s, %,d texts encoded, largest task %.2f)",
+                job.jobTokensPerSecond(),
+                job.jobTokensPerSecond() / bare,
+                job.wall().toMillis() / 1e3,
+                job.counts().get(Count.ENCODED_ROWS),
+                job.largestTask());
+    }
+
+    /** Each text as often as wished, with ids of their own, in an order that a fixed seed draws. */
+    private List<DemoCorpus.Text> repeated(List<DemoCorpus.Text> texts) {
+        var repeated = new ArrayList<DemoCorpus.Text>();
+        for (var copy = 0; copy < options.get(BenchOptions.REPEAT); copy++) {
+            for (var text : texts) {
+                repeated.add(new DemoCorpus.Text(text.id() + "#" + copy, text.source(), text.text()));
+            }
+        }
+        Collections.shuffle(repeated, new Random(SEED));
+        return repeated;
     }
 
     private List<int[]> tokenize(List<DemoCorpus.Text> texts) {
@@ -111,8 +144,8 @@ public final class Bench {
         }
     }
 
-    private double job(String sort, int run) {
-        return EmbedJob.of(jobOptions(sort, run), out).run(spark).jobTokensPerSecond();
+    private RunSummary job(String sort, int run) {
+        return EmbedJob.of(jobOptions(sort, run), QUIET).run(spark);
     }
 
     private OptionValues jobOptions(String sort, int run) {
@@ -121,7 +154,8 @@ public final class Bench {
                 EncodeOptions.MODEL,
                 EncodeOptions.PRECISION,
                 EncodeOptions.MAX_BATCH_TOKENS,
-                EncodeOptions.WINDOW_ROWS)) {
+                EncodeOptions.WINDOW_ROWS,
+                EncodeOptions.DEDUPE_CACHE)) {
             if (options.isGiven(option)) {
                 given.put(option.name(), List.of(options.asText().get(option.name())));
             }

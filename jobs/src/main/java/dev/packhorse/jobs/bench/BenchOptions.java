@@ -14,6 +14,9 @@ public final class BenchOptions {
     public static final Option<Integer> PASSAGES =
             Option.of("passages", OptionType.integer(1, 17_598), 600, "Long texts in the mix.");
 
+    public static final Option<Integer> REPEAT = Option.of(
+            "repeat", OptionType.integer(1, 1_000), 1, "How often each text occurs, at places drawn by chance.");
+
     public static final Option<Integer> RUNS = Option.of(
             "runs", OptionType.integer(1, 100), 5, "Measured pairs; the median of their ratios is the figure.");
 
@@ -21,11 +24,13 @@ public final class BenchOptions {
     public static final List<Option<?>> ALL = List.of(
             GLOSSES,
             PASSAGES,
+            REPEAT,
             RUNS,
             EncodeOptions.MODEL,
             EncodeOptions.PRECISION,
             EncodeOptions.MAX_BATCH_TOKENS,
-            EncodeOptions.WINDOW_ROWS);
+            EncodeOptions.WINDOW_ROWS,
+            EncodeOptions.DEDUPE_CACHE);
 
     private BenchOptions() {}
 }

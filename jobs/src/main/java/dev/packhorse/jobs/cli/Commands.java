@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.cli;
 
 import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.bench.Bench;
 import dev.packhorse.jobs.bench.BenchOptions;
 import dev.packhorse.jobs.demo.Demo;
@@ -86,7 +87,7 @@ public final class Commands {
         } catch (ParameterException e) {
             err.println("packhorse: " + explain(e));
             return BAD_OPTIONS;
-        } catch (OptionException | ModelException e) {
+        } catch (OptionException | ModelException | TokenizerException e) {
             err.println("packhorse: " + e.getMessage());
             return BAD_OPTIONS;
         } catch (Exception e) { // Spark, being Scala, throws checked exceptions without saying so

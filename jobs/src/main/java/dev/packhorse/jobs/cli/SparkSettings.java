@@ -41,6 +41,11 @@ final class SparkSettings {
             "spark.ui.showConsoleProgress", "false",
             "spark.driver.host", "localhost",
             "spark.driver.bindAddress", "127.0.0.1",
+            // not in the folder that one happens to be in
+            "spark.sql.warehouse.dir",
+                    Path.of(System.getProperty("java.io.tmpdir"), "packhorse-warehouse")
+                            .toUri()
+                            .toString(),
             // how often a running task's counts reach the progress line
             "spark.executor.heartbeatInterval", "1s");
 

@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.embed;
 
+import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
@@ -30,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -41,7 +44,7 @@ import org.apache.spark.sql.SparkSession;
 public final class EmbedJob {
 
     /** Enough tasks a core that the last ones to end do not leave the other cores idle for long. */
-    private static final int TASKS_PER_CORE = 3;
+    private static final int TASKS_PER_CORE = 6;
 
     /** Above that, tasks are large enough, and more of them only cost. */
     private static final int MOST_PARTITIONS = 20_000;
@@ -60,7 +63,7 @@ public final class EmbedJob {
      * Checks all that can be checked without Spark.
      *
      * @param out where progress goes
-     * @throws RuntimeException (OptionException or ModelException) naming what does not fit
+     * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
     public static EmbedJob of(OptionValues options, PrintStream out) {
         SourceReader.check(options);
@@ -69,9 +72,12 @@ public final class EmbedJob {
             throw new OptionException(
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
         }
-        var model = Models.find(options.get(EncodeOptions.MODEL));
-        var maxSeqLength = options.find(EncodeOptions.MAX_SEQ_LENGTH);
-        return new EmbedJob(options, maxSeqLength.map(model::withMaxSeqLength).orElse(model), out);
+        var found = Models.find(options.get(EncodeOptions.MODEL));
+        var model = options.find(EncodeOptions.MAX_SEQ_LENGTH)
+                .map(found::withMaxSeqLength)
+                .orElse(found);
+        Engine.checkTokenizer(model);
+        return new EmbedJob(options, model, out);
     }
 
     /**
@@ -83,17 +89,19 @@ public final class EmbedJob {
     public RunSummary run(SparkSession spark) {
         var started = Instant.now();
         var runId = UUID.randomUUID().toString().substring(0, 8);
+        var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT));
+        folder.check(options.get(EmbedOptions.MODE));
         var source = new SourceReader(spark, options).open();
         var accumulator = new RunAccumulator();
-        spark.sparkContext().register(accumulator, "packhorse");
+        spark.sparkContext()
+                .register(accumulator); // without a name, for Spark keeps a copy of named ones for each task
         var settings = settings(spark, source);
         var embedding = new Embedding(source.columns(), settings, accumulator);
         var fingerprint = settings.engine().fingerprint();
-        var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT));
-        folder.check(
-                options.get(EmbedOptions.MODE),
-                fingerprint,
-                source.columns().outputSchema(source.rows().schema()));
+        if (options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
+            folder.checkAppend(
+                    fingerprint, source.columns().outputSchema(source.rows().schema()));
+        }
 
         var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
         var monitor = new RunMonitor(accumulator);
@@ -120,7 +128,7 @@ public final class EmbedJob {
                 Duration.ofMillis(monitor.taskMillis()),
                 slots(spark),
                 folder.toString());
-        audit(summary, folder);
+        audit(summary, folder, runId);
         folder.publish(manifest(spark, runId, started, summary), options.get(EmbedOptions.MODE));
         return summary;
     }
@@ -145,14 +153,14 @@ public final class EmbedJob {
                 EncoderThreads.perExecutor(spark.sparkContext().getConf()));
     }
 
-    /** Tasks that can run at a time. */
+    /** Tasks that can run at a time, on the executors that there are now. */
     private static int slots(SparkSession spark) {
         var cpus = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
         return Math.max(1, spark.sparkContext().defaultParallelism() / cpus);
     }
 
     private Dataset<Row> embedded(SparkSession spark, Source source, Embedding embedding, OptionalLong totalRows) {
-        var wanted = slots(spark) * TASKS_PER_CORE;
+        var wanted = wantedTasks(spark);
         return switch (options.get(EmbedOptions.SORT)) {
             case WINDOW -> embedding.windowed(spread(source, wanted));
             case GLOBAL -> {
@@ -160,6 +168,21 @@ public final class EmbedJob {
                 yield embedding.global(source.rows(), (int) Math.min(MOST_PARTITIONS, Math.max(wanted, windows)));
             }
         };
+    }
+
+    /**
+     * Tasks that keep all cores busy to the end. Executors may still be on their way, so those count that the
+     * configuration promises, and where Spark may ask for ever more of them, as many tasks as its shuffles have.
+     */
+    private static int wantedTasks(SparkSession spark) {
+        var conf = spark.sparkContext().getConf();
+        var promised = conf.getInt("spark.executor.instances", 0)
+                * conf.getInt("spark.executor.cores", 1)
+                / conf.getInt("spark.task.cpus", 1);
+        var wanted = Math.max(slots(spark), promised) * TASKS_PER_CORE;
+        return conf.getBoolean("spark.dynamicAllocation.enabled", false)
+                ? Math.max(wanted, Integer.parseInt(spark.conf().get("spark.sql.shuffle.partitions")))
+                : wanted;
     }
 
     /** A source of few partitions, such as one small or one compressed file, would keep few cores busy. */
@@ -183,11 +206,11 @@ public final class EmbedJob {
         return footer;
     }
 
-    private static void audit(RunSummary summary, OutputFolder folder) {
+    static void audit(RunSummary summary, OutputFolder folder, String runId) {
         var read = summary.counts().get(Count.ROWS);
         var written = summary.written();
         if (read != written.rows() || written.rows() != written.vectors() + written.errors()) {
-            folder.discard(written);
+            folder.discard(runId);
             throw new IllegalStateException(
                     "expected rows in = vectors + errors, found %,d rows in, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
                             .formatted(read, written.rows(), written.vectors(), written.errors()));
@@ -201,11 +224,25 @@ public final class EmbedJob {
         entries.put("finished", Instant.now().toString());
         entries.putAll(footer(summary.fingerprint()));
         entries.put("encoder", summary.encoder());
-        entries.put("options", options.asText());
+        entries.put("options", redacted(spark));
         entries.put("spark", spark.version());
         entries.put("java", System.getProperty("java.version"));
         entries.putAll(summary.asEntries());
         return new Manifest(runId, started, entries);
+    }
+
+    /** The given options, without the values that Spark's own logs hide, such as passwords of databases. */
+    private Map<String, String> redacted(SparkSession spark) {
+        var secret = Pattern.compile(
+                spark.sparkContext().getConf().get("spark.redaction.regex", "(?i)secret|password|token|access[.]?key"));
+        var texts = options.asText();
+        texts.computeIfPresent(
+                EmbedOptions.INPUT_OPTION.name(),
+                (name, pairs) -> options.get(EmbedOptions.INPUT_OPTION).entrySet().stream()
+                        .map(pair -> pair.getKey() + "="
+                                + (secret.matcher(pair.getKey()).find() ? "***" : pair.getValue()))
+                        .collect(Collectors.joining(",")));
+        return texts;
     }
 
     private static String version() {

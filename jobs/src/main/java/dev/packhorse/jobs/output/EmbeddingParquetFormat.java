@@ -33,6 +33,9 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
     static final String FOOTER_PREFIX = "packhorse.";
     static final String FLOAT_ENCODING_OPTION = "float-encoding";
 
+    /** A writer holds one row group on its task's heap; Parquet's own default, 128 MiB, is for fewer writers. */
+    private static final long ROW_GROUP_BYTES = 32L << 20;
+
     /** The leaf column of an {@code array<float>} named embedding, as Spark's schema converter calls it. */
     static final String VECTOR_LEAF = "embedding.list.element";
 
@@ -80,6 +83,7 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
                 return new Builder(HadoopOutputFile.fromPath(new Path(path), conf))
                         .withConf(conf)
                         .withCompressionCodec(CompressionCodecName.ZSTD)
+                        .withRowGroupSize(ROW_GROUP_BYTES)
                         .withDictionaryEncoding(VECTOR_LEAF, false)
                         .withByteStreamSplitEncoding(encoding == FloatEncoding.BYTE_STREAM_SPLIT)
                         .withExtraMetaData(footer)

@@ -32,7 +32,7 @@ import org.apache.spark.sql.types.StructType;
 public final class OutputFolder {
 
     private static final String MANIFESTS = "_packhorse";
-    private static final String PARTITION_COLUMN = "packhorse_partition";
+    private static final String PARTITION_COLUMN = "__packhorse_partition";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SparkSession spark;
@@ -54,9 +54,9 @@ public final class OutputFolder {
 
     /** @throws OptionException when the file system or the folder cannot be read */
     public static OutputFolder open(SparkSession spark, String path) {
-        var folder = new Path(path);
         var conf = spark.sessionState().newHadoopConf();
         try {
+            var folder = new Path(path);
             var files = folder.getFileSystem(conf);
             var qualified = files.makeQualified(folder);
             return new OutputFolder(
@@ -78,25 +78,35 @@ public final class OutputFolder {
     }
 
     /**
-     * Holds the mode against what is there.
+     * Holds the mode against what is there, before the source is looked at.
      *
-     * @throws OptionException when the output exists and must not, or cannot be added to
+     * @throws OptionException when the output exists and must not, or holds what this class does not write
      */
-    public void check(OutputMode mode, String fingerprint, StructType schema) {
-        try {
-            switch (mode) {
-                case ERROR -> {
-                    if (existed) {
-                        throw new OptionException(
-                                "--output %s: expected a folder that does not exist, found one; set --mode overwrite or append"
-                                        .formatted(folder));
-                    }
+    public void check(OutputMode mode) {
+        switch (mode) {
+            case ERROR -> {
+                if (existed) {
+                    throw new OptionException(
+                            "--output %s: expected a folder that does not exist, found one; set --mode overwrite or append"
+                                    .formatted(folder));
                 }
-                case OVERWRITE -> {}
-                case APPEND -> {
-                    if (!before.isEmpty()) {
-                        checkAppend(fingerprint, schema);
-                    }
+            }
+            case OVERWRITE, APPEND -> checkNoPartitions(mode);
+        }
+    }
+
+    /** Rows in folders such as lang=en are neither replaced nor counted: better to say so than to leave them. */
+    private void checkNoPartitions(OutputMode mode) {
+        try {
+            if (!existed) {
+                return;
+            }
+            for (var status : files.listStatus(folder)) {
+                var name = status.getPath().getName();
+                if (status.isDirectory() && !name.startsWith("_") && !name.startsWith(".")) {
+                    throw new OptionException(
+                            "--mode %s: expected a folder with files of a Packhorse job, found the folder %s in it"
+                                    .formatted(mode.id(), status.getPath()));
                 }
             }
         } catch (IOException e) {
@@ -104,7 +114,22 @@ public final class OutputFolder {
         }
     }
 
-    private void checkAppend(String fingerprint, StructType schema) throws IOException {
+    /**
+     * Holds what a job would add against what is there; for mode append.
+     *
+     * @throws OptionException when the vectors are of another model, or the columns are others
+     */
+    public void checkAppend(String fingerprint, StructType schema) {
+        try {
+            if (!before.isEmpty()) {
+                checkSame(fingerprint, schema);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
+    }
+
+    private void checkSame(String fingerprint, StructType schema) throws IOException {
         for (var manifest : manifests()) {
             var found = read(manifest).path("fingerprint").asText();
             if (!found.equals(fingerprint)) {
@@ -140,7 +165,7 @@ public final class OutputFolder {
     }
 
     /**
-     * Writes rows as new files. Where that fails, the folder is as before.
+     * Writes rows as new files. Where that fails, at whatever point, the folder is as before.
      *
      * @param runId marks the files
      * @param footer goes into every file's footer, each key with {@code packhorse.} in front
@@ -171,7 +196,7 @@ public final class OutputFolder {
             return result;
         } finally {
             if (!written) {
-                removeIfEmpty();
+                discard(runId);
             }
         }
     }
@@ -200,14 +225,15 @@ public final class OutputFolder {
         }
     }
 
-    /** Puts the manifest beside the data and, in mode overwrite, deletes what the new files replace. */
+    /**
+     * Puts the manifest beside the data and, in mode overwrite, deletes what the new files replace.
+     *
+     * @throws UncheckedIOException when that fails; where the manifest could not be written, the folder is as before
+     */
     public void publish(Manifest manifest, OutputMode mode) {
         try {
             var old = manifests();
-            var path = new Path(new Path(folder, MANIFESTS), manifest.fileName());
-            try (var out = files.create(path, false)) {
-                out.write(manifest.json());
-            }
+            write(manifest);
             if (mode == OutputMode.OVERWRITE) {
                 for (var file : before) {
                     files.delete(file, false);
@@ -221,11 +247,23 @@ public final class OutputFolder {
         }
     }
 
-    /** Deletes files whose count was wrong, so that the folder is as before. */
-    public void discard(WrittenFiles written) {
+    private void write(Manifest manifest) throws IOException {
+        var path = new Path(new Path(folder, MANIFESTS), manifest.fileName());
+        try (var out = files.create(path, false)) {
+            out.write(manifest.json());
+        } catch (IOException e) {
+            discard(manifest.runId());
+            throw e;
+        }
+    }
+
+    /** Deletes the files of a run whose count was wrong or that failed, so that the folder is as before. */
+    public void discard(String runId) {
         try {
-            for (var file : written.paths()) {
-                files.delete(file, false);
+            for (var file : newFiles()) {
+                if (WrittenFiles.isOf(runId, file, conf)) {
+                    files.delete(file, false);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not discard the new files of " + folder, e);

@@ -51,14 +51,29 @@ public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors
         try {
             var input = HadoopInputFile.fromPath(file, conf);
             try (var reader = ParquetFileReader.open(input)) {
-                var footer = reader.getFooter();
-                var owner =
-                        footer.getFileMetaData().getKeyValueMetaData().get(EmbeddingParquetFormat.FOOTER_PREFIX + RUN);
-                return runId.equals(owner) ? count(file, input.getLength(), footer.getBlocks(), dimension) : NONE;
+                return runId.equals(owner(reader))
+                        ? count(file, input.getLength(), reader.getFooter().getBlocks(), dimension)
+                        : NONE;
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not read the footer of " + file, e);
         }
+    }
+
+    /** Whether a file is of this run; one that has no whole footer is nobody's. */
+    static boolean isOf(String runId, Path file, Configuration conf) {
+        try (var reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf))) {
+            return runId.equals(owner(reader));
+        } catch (IOException | RuntimeException e) { // Parquet throws RuntimeException for what is no Parquet file
+            return false;
+        }
+    }
+
+    private static String owner(ParquetFileReader reader) {
+        return reader.getFooter()
+                .getFileMetaData()
+                .getKeyValueMetaData()
+                .getOrDefault(EmbeddingParquetFormat.FOOTER_PREFIX + RUN, "");
     }
 
     private static WrittenFiles count(Path file, long bytes, List<BlockMetaData> blocks, int dimension) {

@@ -12,13 +12,16 @@ import static dev.packhorse.jobs.options.EmbedOptions.TABLE;
 import static dev.packhorse.jobs.options.EmbedOptions.TEXT_COLUMN;
 
 import dev.packhorse.udf.TextColumns;
+import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +35,9 @@ public final class SourceReader {
 
     private static final String GENERATED_ID = "generated_id";
     private static final String MALFORMED = "_corrupt_record";
+
+    /** Formats whose readers keep records that they cannot read. */
+    private static final Set<String> READS_MALFORMED = Set.of("json", "csv");
 
     /** RFC 4180: a quote is written twice, and quoted texts may hold line ends. */
     private static final Map<String, String> CSV_DEFAULTS =
@@ -47,14 +53,19 @@ public final class SourceReader {
 
     /** @throws OptionException when options do not fit each other; looks at no file */
     public static void check(OptionValues options) {
-        var sources = Stream.of(INPUT, TABLE, QUERY)
-                .filter(options::isGiven)
-                .map(option -> option.flag())
-                .toList();
-        if (sources.size() != 1) {
+        var sources = given(options, Stream.of(INPUT, TABLE, QUERY));
+        // a format without paths, such as jdbc, has a name and options
+        var nameless = sources.isEmpty() && options.isGiven(INPUT_FORMAT) && options.isGiven(INPUT_OPTION);
+        if (sources.size() != 1 && !nameless) {
             throw new OptionException("expected one of --input, --table and --query, found %s"
                     .formatted(sources.isEmpty() ? "none" : sources));
         }
+        var reader = given(options, Stream.of(INPUT_FORMAT, INPUT_OPTION, INPUT_SCHEMA));
+        if (!options.isGiven(INPUT) && !nameless && !reader.isEmpty()) {
+            throw new OptionException(
+                    "%s: expected with --input, found with %s".formatted(reader.get(0), sources.get(0)));
+        }
+        schema(options);
         if (options.get(GENERATE_IDS) && options.isGiven(ID_COLUMN)) {
             throw new OptionException("expected --id-column or --generate-ids, found both");
         }
@@ -62,6 +73,10 @@ public final class SourceReader {
             throw new OptionException(
                     "--input-format text: expected --generate-ids, for lines have no ids, found none");
         }
+    }
+
+    private static List<String> given(OptionValues options, Stream<Option<?>> of) {
+        return of.filter(options::isGiven).map(Option::flag).toList();
     }
 
     private static String format(OptionValues options) {
@@ -73,12 +88,17 @@ public final class SourceReader {
         var rows = rows();
         var id = options.get(ID_COLUMN);
         if (options.get(GENERATE_IDS)) {
-            rows = rows.withColumn(GENERATED_ID, functions.monotonically_increasing_id());
             id = GENERATED_ID;
+            if (Arrays.asList(rows.schema().fieldNames()).contains(id)) {
+                throw new OptionException(
+                        "--generate-ids: expected a source without a column %s, found one; is it the --id-column?"
+                                .formatted(id));
+            }
+            rows = rows.withColumn(id, functions.monotonically_increasing_id());
         }
-        var malformed = Arrays.asList(rows.schema().fieldNames()).contains(MALFORMED)
-                ? Optional.of(MALFORMED)
-                : Optional.<String>empty();
+        var malformed = options.isGiven(TABLE) || options.isGiven(QUERY) || !READS_MALFORMED.contains(format(options))
+                ? Optional.<String>empty()
+                : Optional.of(MALFORMED);
         var columns = new TextColumns(id, options.get(TEXT_COLUMN), malformed, options.get(CARRY_COLUMNS));
         columns.check(rows.schema());
         return new Source(rows, columns);
@@ -95,13 +115,14 @@ public final class SourceReader {
             case "json" -> withMalformedRecords(Map.of());
             case "csv" -> withMalformedRecords(CSV_DEFAULTS);
             case "text" -> load(Map.of(), Optional.empty()).withColumnRenamed("value", options.get(TEXT_COLUMN));
-            default -> load(Map.of(), schema());
+            default -> load(Map.of(), schema(options));
         };
     }
 
     /** Adds the column in which Spark's readers put the records that they cannot read, which they else drop to null. */
     private Dataset<Row> withMalformedRecords(Map<String, String> defaults) {
-        var schema = schema().orElseGet(() -> load(defaults, Optional.empty()).schema());
+        var schema =
+                schema(options).orElseGet(() -> load(defaults, Optional.empty()).schema());
         if (!Arrays.asList(schema.fieldNames()).contains(MALFORMED)) {
             schema = schema.add(MALFORMED, DataTypes.StringType);
         }
@@ -110,8 +131,15 @@ public final class SourceReader {
         return load(named, Optional.of(schema));
     }
 
-    private Optional<StructType> schema() {
-        return options.find(INPUT_SCHEMA).map(StructType::fromDDL);
+    private static Optional<StructType> schema(OptionValues options) {
+        return options.find(INPUT_SCHEMA).map(ddl -> {
+            try {
+                return StructType.fromDDL(ddl);
+            } catch (Exception e) { // Spark's ParseException, which Scala does not declare
+                throw new OptionException("%s: expected columns such as 'id BIGINT, text STRING', found '%s'"
+                        .formatted(INPUT_SCHEMA.flag(), ddl));
+            }
+        });
     }
 
     private Dataset<Row> load(Map<String, String> defaults, Optional<StructType> schema) {
@@ -121,6 +149,6 @@ public final class SourceReader {
         if (schema.isPresent()) {
             reader = reader.schema(schema.get());
         }
-        return reader.load(options.get(INPUT).toArray(String[]::new));
+        return options.isGiven(INPUT) ? reader.load(options.get(INPUT).toArray(String[]::new)) : reader.load();
     }
 }

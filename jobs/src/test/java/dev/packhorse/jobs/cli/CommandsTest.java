@@ -80,6 +80,30 @@ class CommandsTest {
     }
 
     @Test
+    void whatIsForFilesIsRefusedForTablesAndQueries() {
+        assertRefused(
+                "embed --table t --input-format csv --output y",
+                "--input-format: expected with --input, found with --table");
+        assertRefused(
+                "embed --query q --input-option a=b --output y",
+                "--input-option: expected with --input, found with --query");
+    }
+
+    @Test
+    void aSchemaThatCannotBeReadIsRefused() {
+        assertRefused(
+                "embed --input x --output y --input-schema id:what",
+                "--input-schema: expected columns such as 'id BIGINT, text STRING', found 'id:what'");
+    }
+
+    @Test
+    void aLengthWithoutRoomForATextIsRefused() {
+        assertRefused(
+                "embed --input x --output y --max-seq-length 2",
+                "classpath:all-minilm-l6-v2-tokenizer.json: expected a maximum length above its 2 special tokens, found 2; set --max-seq-length higher");
+    }
+
+    @Test
     void theOutputMustBeNamed() {
         assertRefused(
                 "embed --input x",

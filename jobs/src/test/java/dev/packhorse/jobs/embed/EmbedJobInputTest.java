@@ -139,6 +139,28 @@ class EmbedJobInputTest extends EmbedJobFixture {
     }
 
     @Test
+    void aFormatMayFindItsRowsByOptionsAlone() {
+        var parquet = folder.resolve("some.parquet").toString();
+        LocalSpark.session().sql("SELECT 1L AS id, 'a text' AS text").write().parquet(parquet);
+
+        EmbedRun.to(output)
+                .set("input-format", "parquet")
+                .set("input-option", "path=" + parquet)
+                .run();
+
+        assertThat(Vectors.byId(written())).containsOnlyKeys("1");
+    }
+
+    @Test
+    void numberedRowsNeedAFreeName() {
+        assertRefused(
+                EmbedRun.to(output)
+                        .set("query", "SELECT 1 AS generated_id, 'a' AS text")
+                        .set("generate-ids", "true"),
+                "--generate-ids: expected a source without a column generated_id, found one; is it the --id-column?");
+    }
+
+    @Test
     void anInputThatIsNotThereIsNamed() {
         var missing = folder.resolve("missing.jsonl");
 

@@ -11,7 +11,11 @@ import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.LocalSpark;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
+import dev.packhorse.jobs.output.OutputFolder;
+import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.Counts;
+import dev.packhorse.udf.metrics.RunReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the embed job writes. */
 class EmbedJobOutputTest extends EmbedJobFixture {
+
+    /** The tasks that a job makes of a small source on two cores, six a core, and so the files of their results. */
+    private static final int FILES = 12;
 
     @Test
     void theVectorsAreThoseOfTheReference() {
@@ -73,6 +80,41 @@ class EmbedJobOutputTest extends EmbedJobFixture {
     }
 
     @Test
+    void secretsOfTheSourceStayOutOfTheManifest() throws IOException {
+        some().set("input-option", "password=hush", "mode=PERMISSIVE").run();
+
+        assertThat(json(manifests().get(0))
+                        .path("options")
+                        .path("input-option")
+                        .asText()
+                        .split(","))
+                .containsExactlyInAnyOrder("password=***", "mode=PERMISSIVE");
+    }
+
+    @Test
+    void aCountThatIsWrongEndsTheJobAndDeletesItsFiles() {
+        var summary = some().run();
+        var more = new Counts();
+        more.add(Count.ROWS, 5);
+        var wrong = new RunSummary(
+                "tiny-bert",
+                summary.fingerprint(),
+                new RunReport(Map.of("0", more), Map.of()),
+                summary.written(),
+                summary.wall(),
+                summary.taskTime(),
+                summary.slots(),
+                summary.output());
+        var folder =
+                OutputFolder.open(LocalSpark.session(), output.resolve("none").toString());
+
+        assertThatThrownBy(() -> EmbedJob.audit(wrong, folder, "run"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "expected rows in = vectors + errors, found 5 rows in, and 4 rows with 4 vectors and 0 errors in the new files; they were deleted");
+    }
+
+    @Test
     void theHashIsSparksSha2OfTheText() {
         var input = TextFiles.json(folder.resolve("texts.jsonl"), Fixtures.texts());
         EmbedRun.to(output).from("json", input).run();
@@ -82,6 +124,7 @@ class EmbedJobOutputTest extends EmbedJobFixture {
                 .schema("id BIGINT, text STRING")
                 .json(input.toString())
                 .selectExpr("id", "sha2(text, 256) AS text_hash");
+        assertThat(written()).hasSameSizeAs(Fixtures.texts());
         assertThat(spark.read()
                         .parquet(output.toString())
                         .select("id", "text_hash")
@@ -173,7 +216,7 @@ class EmbedJobOutputTest extends EmbedJobFixture {
 
     @Test
     void oneFileIsMadeOfTheResultOfManyTasks() {
-        var summary = someInSixFiles().set("target-file-size", "256m").run();
+        var summary = someInManyFiles().set("target-file-size", "256m").run();
 
         assertThat(files(".parquet")).hasSize(1);
         assertThat(summary.written().files()).isEqualTo(1);
@@ -182,19 +225,19 @@ class EmbedJobOutputTest extends EmbedJobFixture {
 
     @Test
     void withoutATargetSizeEveryTaskMakesAFile() {
-        var summary = someInSixFiles().set("target-file-size", "0").run();
+        var summary = someInManyFiles().set("target-file-size", "0").run();
 
-        assertThat(files(".parquet")).hasSize(6);
-        assertThat(summary.written().files()).isEqualTo(6);
+        assertThat(files(".parquet")).hasSize(FILES);
+        assertThat(summary.written().files()).isEqualTo(FILES);
         assertThat(summary.written().rows()).isEqualTo(60);
     }
 
-    private EmbedRun someInSixFiles() {
-        var input = folder.resolve("six.parquet");
+    private EmbedRun someInManyFiles() {
+        var input = folder.resolve("many.parquet");
         LocalSpark.session()
                 .range(60)
                 .selectExpr("id", "concat('text ', id) AS text")
-                .repartition(6)
+                .repartition(FILES)
                 .write()
                 .parquet(input.toString());
         return EmbedRun.to(output).from("parquet", input);

@@ -7,7 +7,9 @@ import dev.packhorse.jobs.LocalSpark;
 import dev.packhorse.udf.OutputColumns;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the audit counts, and what becomes of files whose count is wrong. */
 class WrittenFilesTest {
@@ -84,6 +88,39 @@ class WrittenFilesTest {
         assertThatThrownBy(() -> write("run-1", rows(4, 3)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(".parquet: expected whole vectors of 4 numbers, found 7 numbers");
+        assertThat(temporary.resolve("out")).as("nothing is left of it").doesNotExist();
+    }
+
+    @Test
+    void aManifestThatCannotBeWrittenLeavesTheOldFilesAlone() throws Exception {
+        write("run-1", rows(4, 4));
+        var before = parquetFiles();
+        Files.writeString(temporary.resolve("out/_packhorse"), "a file where a folder should be");
+        folder =
+                OutputFolder.open(LocalSpark.session(), temporary.resolve("out").toString());
+        write("run-2", rows(4, null));
+
+        assertThatThrownBy(() -> folder.publish(
+                        new Manifest("run-2", Instant.EPOCH, Map.of("run", "run-2")), OutputMode.OVERWRITE))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("could not publish to file:" + temporary.resolve("out"));
+        assertThat(parquetFiles()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = OutputMode.class,
+            names = {"OVERWRITE", "APPEND"})
+    void rowsInFoldersOfAnotherLayoutAreNotTouched(OutputMode mode) throws Exception {
+        var other = Files.createDirectories(temporary.resolve("out/lang=en"));
+        Files.createDirectories(temporary.resolve("out/_packhorse"));
+
+        assertThatThrownBy(() -> OutputFolder.open(
+                                LocalSpark.session(), temporary.resolve("out").toString())
+                        .check(mode))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--mode %s: expected a folder with files of a Packhorse job, found the folder file:%s in it"
+                        .formatted(mode.id(), other));
     }
 
     @Test
@@ -100,14 +137,17 @@ class WrittenFilesTest {
         var before = parquetFiles();
         var wrong = write("run-2", rows(4, null));
 
-        folder.discard(wrong);
+        assertThat(wrong.files()).isEqualTo(1);
+        folder.discard("run-2");
 
         assertThat(parquetFiles()).isEqualTo(before);
     }
 
     @Test
     void discardingTheOnlyFilesLeavesNoFolder() {
-        folder.discard(write("run-1", rows(4, null)));
+        write("run-1", rows(4, null));
+
+        folder.discard("run-1");
 
         assertThat(temporary.resolve("out")).doesNotExist();
     }

@@ -21,7 +21,7 @@ public final class EncodeOptions {
 
     public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
             "max-batch-tokens",
-            OptionType.integer(1, 10_000_000),
+            OptionType.integer(1, 1_000_000),
             512,
             "Token budget of a batch, padding included; a single longer row goes alone.");
 

@@ -7,9 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** The options that were given, read and checked; immutable. */
 public final class OptionValues {
+
+    /** Commas of a list in a configuration; not those inside the braces of a glob. */
+    private static final Pattern LIST = Pattern.compile(",(?![^{]*})");
 
     private final Map<Option<?>, Object> given;
 
@@ -31,8 +35,9 @@ public final class OptionValues {
         conf.forEach((key, text) -> {
             if (key.startsWith(Option.CONF_PREFIX)) {
                 var option = find(known, key, Option::confKey);
-                var texts =
-                        option.type().shape() == OptionType.Shape.REPEATED ? List.of(text.split(",")) : List.of(text);
+                var texts = option.type().shape() == OptionType.Shape.REPEATED
+                        ? LIST.splitAsStream(text).map(String::strip).toList()
+                        : List.of(text);
                 given.put(option, option.type().read(key, texts));
             }
         });

@@ -52,6 +52,12 @@ class OptionValuesTest {
     }
 
     @Test
+    void commasSeparateAListInAConfigurationButNotInAGlob() {
+        assertThat(conf("spark.packhorse.columns", "a, b ,/d/{c,d}/*.json").get(COLUMNS))
+                .containsExactly("a", "b", "/d/{c,d}/*.json");
+    }
+
+    @Test
     void theCommandLineWinsOverTheConfiguration() {
         var values =
                 OptionValues.read(ALL, Map.of("spark.packhorse.windowRows", "7"), Map.of("window-rows", List.of("8")));
