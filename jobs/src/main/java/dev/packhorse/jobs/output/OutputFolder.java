@@ -130,8 +130,11 @@ public final class OutputFolder {
     }
 
     private void checkSame(String fingerprint, StructType schema) throws IOException {
+        var runs = new HashSet<String>();
         for (var manifest : manifests()) {
-            var found = read(manifest).path("fingerprint").asText();
+            var entries = read(manifest);
+            runs.add(entries.path("run").asText());
+            var found = entries.path("fingerprint").asText();
             if (!found.equals(fingerprint)) {
                 throw new OptionException(
                         "--mode append: expected vectors of fingerprint %s as this job makes, found %s in %s; vectors of two models must not be mixed"
@@ -141,6 +144,16 @@ public final class OutputFolder {
         if (manifests().isEmpty()) {
             throw new OptionException("--mode append: expected a manifest in %s, found Parquet files without one"
                     .formatted(new Path(folder, MANIFESTS)));
+        }
+        // a job that was killed after its files were committed and before they were counted
+        var unfinished = before.parallelStream()
+                .filter(file -> !runs.contains(WrittenFiles.run(file, conf)))
+                .sorted()
+                .findFirst();
+        if (unfinished.isPresent()) {
+            throw new OptionException(
+                    "--mode append: expected files of runs with a manifest, found %s of none; delete it if its job did not finish"
+                            .formatted(unfinished.get()));
         }
         var found = spark.read().parquet(folder.toString()).schema();
         if (!found.asNullable().equals(schema.asNullable())) {
@@ -261,7 +274,7 @@ public final class OutputFolder {
     public void discard(String runId) {
         try {
             for (var file : newFiles()) {
-                if (WrittenFiles.isOf(runId, file, conf)) {
+                if (WrittenFiles.run(file, conf).equals(runId)) {
                     files.delete(file, false);
                 }
             }

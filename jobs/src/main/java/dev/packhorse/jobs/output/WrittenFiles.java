@@ -60,12 +60,12 @@ public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors
         }
     }
 
-    /** Whether a file is of this run; one that has no whole footer is nobody's. */
-    static boolean isOf(String runId, Path file, Configuration conf) {
+    /** The run that a file is of; nothing for one of another program, and for one that has no whole footer. */
+    static String run(Path file, Configuration conf) {
         try (var reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, conf))) {
-            return runId.equals(owner(reader));
+            return owner(reader);
         } catch (IOException | RuntimeException e) { // Parquet throws RuntimeException for what is no Parquet file
-            return false;
+            return "";
         }
     }
 

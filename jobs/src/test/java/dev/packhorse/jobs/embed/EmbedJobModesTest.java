@@ -11,7 +11,9 @@ import dev.packhorse.jobs.LocalSpark;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
 import dev.packhorse.udf.EmbedException;
+import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -133,6 +135,26 @@ class EmbedJobModesTest extends EmbedJobFixture {
                 some().set("mode", "append").set("carry-columns", "text"),
                 "--mode append: expected the columns struct<%s,text:string>, found struct<%s> in file:%s"
                         .formatted(six, six, output));
+    }
+
+    @Test
+    void appendRefusesFilesOfAJobThatDidNotFinish() throws IOException {
+        some().run();
+        some().set("mode", "append").run();
+        var last = manifests().get(1);
+        var run = json(last).path("run").asText();
+        Files.delete(last);
+
+        assertThatThrownBy(() -> some().set("mode", "append").run())
+                .isInstanceOf(OptionException.class)
+                .hasMessageMatching(
+                        "--mode append: expected files of runs with a manifest, found file:.*\\.parquet of none; delete it if its job did not finish");
+        assertThat(files(".parquet").stream().filter(file -> footer(file)
+                        .getFileMetaData()
+                        .getKeyValueMetaData()
+                        .get("packhorse.run")
+                        .equals(run)))
+                .isNotEmpty();
     }
 
     @Test
