@@ -4,6 +4,7 @@ import dev.packhorse.engine.Fixtures;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.report.RunSummary;
+import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -3,6 +3,7 @@ package dev.packhorse.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.udf.LocalSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

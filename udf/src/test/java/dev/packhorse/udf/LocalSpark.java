@@ -2,8 +2,8 @@ package dev.packhorse.udf;
 
 import org.apache.spark.sql.SparkSession;
 
-/** The one Spark of this module's tests. */
-final class LocalSpark {
+/** The one Spark of a module's tests; jobs uses it too. */
+public final class LocalSpark {
 
     private static final SparkSession SESSION = SparkSession.builder()
             .master("local[2]")
@@ -15,7 +15,7 @@ final class LocalSpark {
 
     private LocalSpark() {}
 
-    static SparkSession session() {
+    public static SparkSession session() {
         return SESSION;
     }
 }

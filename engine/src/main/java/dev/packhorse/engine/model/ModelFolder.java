@@ -138,17 +138,17 @@ public final class ModelFolder {
      * the tokenizer's maximum, which for RoBERTa is two less.
      */
     private int maxSeqLength(int positions) {
-        var name = SENTENCE_CONFIG;
-        if (!optionalJson(name).path("max_seq_length").isIntegralNumber()) {
+        var given = optionalJson(SENTENCE_CONFIG).path("max_seq_length");
+        if (!given.isIntegralNumber()) {
             var most = optionalJson("tokenizer_config.json")
                     .path("model_max_length")
                     .asDouble(positions);
             return most < 1 ? positions : (int) Math.min(positions, most); // often 1e30, which says nothing
         }
-        var length = json(name).path("max_seq_length").asInt(positions);
+        var length = given.asInt();
         if (length < 1 || length > positions) {
             throw new ModelException("%s: expected max_seq_length from 1 to the model's %d positions, found %d"
-                    .formatted(folder.resolve(name), positions, length));
+                    .formatted(folder.resolve(SENTENCE_CONFIG), positions, length));
         }
         return length;
     }

@@ -26,13 +26,13 @@ import dev.packhorse.udf.options.OptionValues;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -235,13 +235,12 @@ public final class EmbedJob {
     private Map<String, String> redacted(SparkSession spark) {
         var secret = Pattern.compile(
                 spark.sparkContext().getConf().get("spark.redaction.regex", "(?i)secret|password|token|access[.]?key"));
+        var pairs = new HashMap<>(options.get(EmbedOptions.INPUT_OPTION));
+        pairs.replaceAll((key, value) -> secret.matcher(key).find() ? "***" : value);
         var texts = options.asText();
-        texts.computeIfPresent(
+        texts.replace(
                 EmbedOptions.INPUT_OPTION.name(),
-                (name, pairs) -> options.get(EmbedOptions.INPUT_OPTION).entrySet().stream()
-                        .map(pair -> pair.getKey() + "="
-                                + (secret.matcher(pair.getKey()).find() ? "***" : pair.getValue()))
-                        .collect(Collectors.joining(",")));
+                EmbedOptions.INPUT_OPTION.type().writer().apply(pairs));
         return texts;
     }
 

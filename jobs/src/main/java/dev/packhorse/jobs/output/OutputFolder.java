@@ -131,7 +131,8 @@ public final class OutputFolder {
 
     private void checkSame(String fingerprint, StructType schema) throws IOException {
         var runs = new HashSet<String>();
-        for (var manifest : manifests()) {
+        var manifests = manifests();
+        for (var manifest : manifests) {
             var entries = read(manifest);
             runs.add(entries.path("run").asText());
             var found = entries.path("fingerprint").asText();
@@ -141,7 +142,7 @@ public final class OutputFolder {
                                 .formatted(fingerprint, found, manifest));
             }
         }
-        if (manifests().isEmpty()) {
+        if (manifests.isEmpty()) {
             throw new OptionException("--mode append: expected a manifest in %s, found Parquet files without one"
                     .formatted(new Path(folder, MANIFESTS)));
         }
@@ -265,6 +266,7 @@ public final class OutputFolder {
         try (var out = files.create(path, false)) {
             out.write(manifest.json());
         } catch (IOException e) {
+            files.delete(path, false); // it may be there in part
             discard(manifest.runId());
             throw e;
         }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.jobs.EmbedRun;
-import dev.packhorse.jobs.LocalSpark;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
+import dev.packhorse.udf.LocalSpark;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

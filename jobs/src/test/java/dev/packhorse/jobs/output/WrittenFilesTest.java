@@ -3,7 +3,7 @@ package dev.packhorse.jobs.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.jobs.LocalSpark;
+import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.OutputColumns;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
