@@ -2,7 +2,6 @@ package dev.packhorse.engine;
 
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
-import dev.packhorse.engine.onnx.OnnxEncoder;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
 import dev.packhorse.engine.tokenize.TokenizedText;
@@ -42,10 +41,7 @@ public final class Engine implements AutoCloseable {
             var model = settings.model();
             var tokenizer = openTokenizer(model);
             opened.push(tokenizer);
-            var encoder =
-                    switch (settings.precision()) {
-                        case FLOAT32 -> OnnxEncoder.open(model, settings.threads());
-                    };
+            var encoder = Encoders.open(settings, memory);
             opened.push(encoder);
             var embedder = new Embedder(encoder, new BatchPlanner(settings.maxBatchTokens()), memory);
             var engine = new Engine(tokenizer, encoder, embedder, opened);

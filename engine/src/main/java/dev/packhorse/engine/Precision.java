@@ -2,7 +2,12 @@ package dev.packhorse.engine;
 
 /** The numbers that the layers are computed in; vectors are float32 whatever it is. */
 public enum Precision {
-    FLOAT32("float32");
+    /** IEEE 754 binary32. */
+    FLOAT32("float32"),
+    /** Matrix products and token vectors of float32's upper half, sums in float32. */
+    BFLOAT16("bfloat16"),
+    /** Matrix products of 8-bit integers with a scale for each token and each channel; the rest as above. */
+    INT8("int8");
 
     private final String id;
 

@@ -44,7 +44,7 @@ class EmbedderTest {
 
         @Override
         public EncoderInfo info() {
-            return new EncoderInfo("fake", Device.CPU, Precision.FLOAT32, 2, padded, "it is a test");
+            return new EncoderInfo("fake", Device.CPU, Precision.FLOAT32, "loops", 2, padded, "it is a test");
         }
 
         @Override
@@ -160,7 +160,7 @@ class EmbedderTest {
         var broken = new Encoder() {
             @Override
             public EncoderInfo info() {
-                return new EncoderInfo("broken", Device.CPU, Precision.FLOAT32, 2, true, "it is a test");
+                return new EncoderInfo("broken", Device.CPU, Precision.FLOAT32, "loops", 2, true, "it is a test");
             }
 
             @Override

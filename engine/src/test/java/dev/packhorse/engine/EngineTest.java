@@ -24,7 +24,7 @@ class EngineTest {
     Path folder;
 
     private static EngineSettings settings(Model model) {
-        return new EngineSettings(model, Precision.FLOAT32, 1024, 1);
+        return new EngineSettings(model, Precision.FLOAT32, EncoderChoice.PADDED, 1024, 1);
     }
 
     @Test
@@ -89,7 +89,8 @@ class EngineTest {
 
     @Test
     void aBudgetWithoutRoomForATokenIsRefused() {
-        assertCannotOpen(new EngineSettings(ModelFolder.read(Fixtures.tinyBert()), Precision.FLOAT32, 0, 1))
+        assertCannotOpen(new EngineSettings(
+                        ModelFolder.read(Fixtures.tinyBert()), Precision.FLOAT32, EncoderChoice.PADDED, 0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected a token budget of at least 1, found 0");
     }

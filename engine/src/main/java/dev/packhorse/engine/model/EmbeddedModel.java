@@ -1,6 +1,7 @@
 package dev.packhorse.engine.model;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -10,20 +11,23 @@ import java.util.stream.Collectors;
  */
 public enum EmbeddedModel {
     /** Configuration: huggingface.co/sentence-transformers/all-MiniLM-L6-v2; reads what its positions allow. */
-    ALL_MINILM_L6_V2("all-minilm-l6-v2", "all-minilm-l6-v2", 384, 512, Pooling.MEAN),
+    ALL_MINILM_L6_V2("all-minilm-l6-v2", "all-minilm-l6-v2", 6, 512, Pooling.MEAN),
     /** Configuration: huggingface.co/BAAI/bge-small-en-v1.5. */
-    BGE_SMALL_EN_V15("bge-small-en-v1.5", "bge-small-en-v1.5", 384, 512, Pooling.CLS);
+    BGE_SMALL_EN_V15("bge-small-en-v1.5", "bge-small-en-v1.5", 12, 512, Pooling.CLS);
+
+    /** The width that both have. */
+    private static final int HIDDEN = 384;
 
     private final String id;
     private final String resource;
-    private final int dimension;
+    private final int layers;
     private final int maxSeqLength;
     private final Pooling pooling;
 
-    EmbeddedModel(String id, String resource, int dimension, int maxSeqLength, Pooling pooling) {
+    EmbeddedModel(String id, String resource, int layers, int maxSeqLength, Pooling pooling) {
         this.id = id;
         this.resource = resource;
-        this.dimension = dimension;
+        this.layers = layers;
         this.maxSeqLength = maxSeqLength;
         this.pooling = pooling;
     }
@@ -48,8 +52,10 @@ public enum EmbeddedModel {
         return new Model(
                 id,
                 file(resource + ".onnx"),
+                List.of(),
                 file(resource + "-tokenizer.json"),
-                dimension,
+                new Architecture.Bert(HIDDEN, layers, 12, 4 * HIDDEN, 30_522, 512, 2, 1e-12f),
+                HIDDEN,
                 maxSeqLength,
                 pooling,
                 true);

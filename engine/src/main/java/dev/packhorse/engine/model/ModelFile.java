@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,44 @@ public record ModelFile(Location location, String sha256) implements Serializabl
             check(in.getMessageDigest());
         } catch (IOException e) {
             throw new ModelException("%s: could not be copied to %s: %s".formatted(location, target, e), e);
+        }
+    }
+
+    /**
+     * Copies the file to a temporary one, which goes when the copy is closed.
+     *
+     * @throws ModelException as {@link #copyTo} does
+     */
+    public Copy copy() {
+        var copy = new Copy(temporaryFile());
+        try {
+            copyTo(copy.path());
+            return copy;
+        } catch (RuntimeException e) {
+            copy.close();
+            throw e;
+        }
+    }
+
+    /** A temporary copy; closing it twice does nothing more. */
+    public record Copy(Path path) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static Path temporaryFile() {
+        try {
+            return Files.createTempFile("packhorse-", ".model");
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "no room for the model in the temporary folder " + System.getProperty("java.io.tmpdir"), e);
         }
     }
 

@@ -8,9 +8,6 @@ import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.plan.BatchPlanner;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,11 +44,11 @@ public final class BareLoop implements AutoCloseable {
      */
     public static BareLoop open(Model model, List<int[]> rows, int maxBatchTokens) {
         try {
-            var file = Files.createTempFile("packhorse-bare-", ".onnx");
-            try (var options = OnnxSessions.options(1);
+            try (var copy = model.onnx().copy();
+                    var options = OnnxSessions.options(1);
                     var memory = NativeMemory.open(Long.MAX_VALUE)) {
-                model.onnx().copyTo(file);
-                var session = OnnxEncoder.environment().createSession(file.toString(), options);
+                var session =
+                        OnnxEncoder.environment().createSession(copy.path().toString(), options);
                 var lengths = rows.stream().mapToInt(row -> row.length).toArray();
                 var batches = new ArrayList<Map<String, OnnxTensor>>();
                 for (var batch : new BatchPlanner(maxBatchTokens).plan(lengths)) {
@@ -62,11 +59,7 @@ public final class BareLoop implements AutoCloseable {
                 }
                 return new BareLoop(
                         session, batches, Arrays.stream(lengths).asLongStream().sum());
-            } finally {
-                Files.delete(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (OrtException e) {
             throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
         }

@@ -14,9 +14,7 @@ import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.nested.NestedBatch;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.packhorse.engine.pooling.Pooler;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,38 +37,37 @@ public final class OnnxEncoder implements Encoder {
 
     private final OrtSession session;
     private final Model model;
+    private final String reason;
     private final String output;
-    private final PaddedPooler pooler;
+    private final Pooler pooler;
     private final ConcurrentLinkedQueue<PaddedBatch> idle = new ConcurrentLinkedQueue<>();
     private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private OnnxEncoder(OrtSession session, Model model, String output) {
+    private OnnxEncoder(OrtSession session, Model model, String output, String reason) {
         this.session = session;
         this.model = model;
         this.output = output;
-        this.pooler = new PaddedPooler(model.pooling(), model.normalize());
+        this.reason = reason;
+        this.pooler = new Pooler(model.pooling(), model.normalize());
     }
 
     /**
      * Loads a model's graph.
      *
      * @param threads how many threads one call may compute with, its own included
+     * @param reason why this encoder was chosen
      * @throws ModelException when the file is missing or changed, is no ONNX graph, or has inputs or outputs other than
      *     those above
      */
-    public static OnnxEncoder open(Model model, int threads) {
-        var copy = temporaryFile();
-        try {
-            // by way of a file: the runtime reads it outside the Java heap, and the fingerprint is checked on the way
-            model.onnx().copyTo(copy);
-            return open(model, copy, threads);
-        } finally {
-            delete(copy);
+    public static OnnxEncoder open(Model model, int threads, String reason) {
+        // by way of a file: the runtime reads it outside the Java heap, and the fingerprint is checked on the way
+        try (var copy = model.onnx().copy()) {
+            return open(model, copy.path(), threads, reason);
         }
     }
 
-    private static OnnxEncoder open(Model model, Path file, int threads) {
+    private static OnnxEncoder open(Model model, Path file, int threads, String reason) {
         OrtSession session;
         try (var options = OnnxSessions.options(threads)) {
             session = environment().createSession(file.toString(), options);
@@ -81,7 +78,7 @@ public final class OnnxEncoder implements Encoder {
                     e);
         }
         try {
-            return new OnnxEncoder(session, model, checkedOutput(session, model));
+            return new OnnxEncoder(session, model, checkedOutput(session, model), reason);
         } catch (OrtException | RuntimeException e) {
             close(session);
             throw e instanceof RuntimeException r ? r : new ModelException(model.name() + ": " + e.getMessage(), e);
@@ -120,9 +117,10 @@ public final class OnnxEncoder implements Encoder {
                 "onnxruntime-padded",
                 Device.CPU,
                 Precision.FLOAT32,
+                "ONNX Runtime's own",
                 model.dimension(),
                 true,
-                "the model's ONNX file as it is");
+                reason);
     }
 
     @Override
@@ -137,7 +135,7 @@ public final class OnnxEncoder implements Encoder {
             try {
                 padded.fill(batch, model.dimension());
                 run(padded, batch.size(), batch.longest());
-                return pooler.pool(batch, padded.hidden(), model.dimension());
+                return pooler.padded(batch, padded.hidden(), model.dimension());
             } finally {
                 idle.add(padded);
             }
@@ -182,23 +180,6 @@ public final class OnnxEncoder implements Encoder {
             session.close();
         } catch (OrtException e) {
             throw new EncoderException("ONNX Runtime could not close its session: " + e.getMessage(), e);
-        }
-    }
-
-    private static Path temporaryFile() {
-        try {
-            return Files.createTempFile("packhorse-", ".onnx");
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "no room for the model in the temporary folder " + System.getProperty("java.io.tmpdir"), e);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.packhorse.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Precision;
 import java.io.ByteArrayInputStream;
@@ -18,10 +19,20 @@ class ModelTest {
 
     private static final ModelFile ONNX = file("onnx", "a");
     private static final ModelFile TOKENIZER = file("tokenizer", "b");
-    private static final Model MODEL = new Model("some", ONNX, TOKENIZER, 32, 64, Pooling.MEAN, true);
+    private static final Architecture BERT = new Architecture.Bert(32, 2, 4, 64, 550, 128, 2, 1e-12f);
+    private static final Model MODEL = model(ONNX, TOKENIZER, 32, 64, Pooling.MEAN, true);
+
+    private static Model model(
+            ModelFile onnx, ModelFile tokenizer, int dimension, int maxSeqLength, Pooling pooling, boolean normalize) {
+        return new Model("some", onnx, List.of(), tokenizer, BERT, dimension, maxSeqLength, pooling, normalize);
+    }
 
     private static ModelFile file(String name, String digit) {
         return new ModelFile(new ModelFile.Location.Local("/models/" + name), digit.repeat(64));
+    }
+
+    private static ModelFile.Location elsewhere(ModelFile file) {
+        return new ModelFile.Location.Local("/tmp" + file.location());
     }
 
     /** Vectors of earlier releases carry it: should it change, every corpus would have to be embedded again. */
@@ -36,13 +47,13 @@ class ModelTest {
     void theFingerprintChangesWithEachPart() {
         var models = List.of(
                 MODEL,
-                new Model("some", file("onnx", "c"), TOKENIZER, 32, 64, Pooling.MEAN, true),
-                new Model("some", ONNX, file("tokenizer", "c"), 32, 64, Pooling.MEAN, true),
-                new Model("some", TOKENIZER, ONNX, 32, 64, Pooling.MEAN, true),
-                new Model("some", ONNX, TOKENIZER, 33, 64, Pooling.MEAN, true),
-                new Model("some", ONNX, TOKENIZER, 32, 65, Pooling.MEAN, true),
-                new Model("some", ONNX, TOKENIZER, 32, 64, Pooling.CLS, true),
-                new Model("some", ONNX, TOKENIZER, 32, 64, Pooling.MEAN, false));
+                model(file("onnx", "c"), TOKENIZER, 32, 64, Pooling.MEAN, true),
+                model(ONNX, file("tokenizer", "c"), 32, 64, Pooling.MEAN, true),
+                model(TOKENIZER, ONNX, 32, 64, Pooling.MEAN, true),
+                model(ONNX, TOKENIZER, 33, 64, Pooling.MEAN, true),
+                model(ONNX, TOKENIZER, 32, 65, Pooling.MEAN, true),
+                model(ONNX, TOKENIZER, 32, 64, Pooling.CLS, true),
+                model(ONNX, TOKENIZER, 32, 64, Pooling.MEAN, false));
         var fingerprints = new HashSet<String>();
         models.forEach(model -> fingerprints.add(model.fingerprint(Precision.FLOAT32)));
         assertThat(fingerprints).hasSameSizeAs(models);
@@ -50,17 +61,18 @@ class ModelTest {
 
     @Test
     void theFingerprintKnowsNothingOfNamesAndPlaces() {
-        var moved = new Model("other", ONNX, TOKENIZER, 32, 64, Pooling.MEAN, true)
-                .withFiles(new ModelFile.Location.Local("/tmp/x"), new ModelFile.Location.Resource("y"));
+        var moved = new Model(
+                        "other", ONNX, List.of(), TOKENIZER, new Architecture.Opaque("?"), 32, 64, Pooling.MEAN, true)
+                .withFiles(ModelTest::elsewhere);
         assertThat(moved.fingerprint(Precision.FLOAT32)).isEqualTo(MODEL.fingerprint(Precision.FLOAT32));
-        assertThat(moved.onnx().location()).hasToString("/tmp/x");
-        assertThat(moved.tokenizer().location()).hasToString("classpath:y");
+        assertThat(moved.onnx().location()).hasToString("/tmp/models/onnx");
+        assertThat(moved.tokenizer().location()).hasToString("/tmp/models/tokenizer");
     }
 
     @Test
     void theFingerprintOfAnEngineIsThatOfItsModelWhateverTheBatchesAndThreads() {
-        assertThat(new EngineSettings(MODEL, Precision.FLOAT32, 100, 1).fingerprint())
-                .isEqualTo(new EngineSettings(MODEL, Precision.FLOAT32, 200, 2).fingerprint())
+        assertThat(new EngineSettings(MODEL, Precision.FLOAT32, EncoderChoice.AUTO, 100, 1).fingerprint())
+                .isEqualTo(new EngineSettings(MODEL, Precision.FLOAT32, EncoderChoice.PADDED, 200, 2).fingerprint())
                 .isEqualTo(MODEL.fingerprint(Precision.FLOAT32));
     }
 
@@ -82,10 +94,7 @@ class ModelTest {
     @Test
     void theDriverCanSendItToTheExecutors() throws IOException, ClassNotFoundException {
         var settings = new EngineSettings(
-                MODEL.withFiles(new ModelFile.Location.Local("x"), new ModelFile.Location.Resource("y")),
-                Precision.FLOAT32,
-                100,
-                1);
+                MODEL.withFiles(ModelTest::elsewhere), Precision.FLOAT32, EncoderChoice.AUTO, 100, 1);
         var bytes = new ByteArrayOutputStream();
         try (var out = new ObjectOutputStream(bytes)) {
             out.writeObject(settings);

@@ -52,7 +52,7 @@ class OnnxEncoderTest {
     void open() {
         memory = NativeMemory.open(Long.MAX_VALUE);
         model = ModelFolder.read(Fixtures.tinyBert());
-        encoder = OnnxEncoder.open(model, 1);
+        encoder = OnnxEncoder.open(model, 1, "a test");
     }
 
     @AfterEach
@@ -117,7 +117,7 @@ class OnnxEncoderTest {
     @Test
     void moreThreadsInACallGiveTheSameVectors() {
         var rows = rows(20);
-        try (var two = OnnxEncoder.open(model, 2)) {
+        try (var two = OnnxEncoder.open(model, 2, "a test")) {
             assertThat(Closeness.worst(encode(encoder, rows), encode(two, rows)).difference())
                     .isLessThan(1e-6);
         }
@@ -125,8 +125,17 @@ class OnnxEncoderTest {
 
     @Test
     void vectorsHaveLengthOneOnlyWhereTheModelNormalises() {
-        var plain = new Model("plain", model.onnx(), model.tokenizer(), DIMENSION, 64, model.pooling(), false);
-        try (var unscaled = OnnxEncoder.open(plain, 1)) {
+        var plain = new Model(
+                "plain",
+                model.onnx(),
+                List.of(),
+                model.tokenizer(),
+                model.architecture(),
+                DIMENSION,
+                64,
+                model.pooling(),
+                false);
+        try (var unscaled = OnnxEncoder.open(plain, 1, "a test")) {
             var rows = rows(8);
             for (var vector : encode(encoder, rows)) {
                 assertThat(length(vector)).isBetween(1 - 1e-6, 1 + 1e-6);
@@ -150,7 +159,7 @@ class OnnxEncoderTest {
         assertThat(info.padded()).isTrue();
         assertThat(info.device()).isEqualTo(Device.CPU);
         assertThat(info.precision()).isEqualTo(Precision.FLOAT32);
-        assertThat(info).hasToString("onnxruntime-padded on cpu, float32 (the model's ONNX file as it is)");
+        assertThat(info).hasToString("onnxruntime-padded on cpu, float32, ONNX Runtime's own (a test)");
     }
 
     @Test
@@ -182,7 +191,7 @@ class OnnxEncoderTest {
     @Test
     void theOpenEncoderNeedsItsFileNoMore() throws IOException {
         var copy = Fixtures.copyTinyBert(folder);
-        try (var opened = OnnxEncoder.open(ModelFolder.read(copy), 1)) {
+        try (var opened = OnnxEncoder.open(ModelFolder.read(copy), 1, "a test")) {
             Files.delete(copy.resolve("onnx/model.onnx"));
             var rows = rows(3);
             assertThat(Closeness.worst(encode(encoder, rows), encode(opened, rows))
@@ -195,7 +204,7 @@ class OnnxEncoderTest {
     @ValueSource(strings = {"", "this is no graph"})
     void aFileThatIsNoGraphIsNamed(String content) {
         var broken = OddGraphs.tinyBertWith(content.getBytes(StandardCharsets.UTF_8), folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(broken, 1))
+        assertThatThrownBy(() -> OnnxEncoder.open(broken, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
                         + ": expected an ONNX model that ONNX Runtime loads, found: ");
@@ -205,7 +214,7 @@ class OnnxEncoderTest {
     void aFileThatWasCutOffIsNamed() throws IOException {
         var whole = Files.readAllBytes(Fixtures.tinyBert().resolve("onnx/model.onnx"));
         var broken = OddGraphs.tinyBertWith(Arrays.copyOf(whole, whole.length / 2), folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(broken, 1))
+        assertThatThrownBy(() -> OnnxEncoder.open(broken, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
                         + ": expected an ONNX model that ONNX Runtime loads, found: ");
@@ -216,7 +225,7 @@ class OnnxEncoderTest {
         var copy = Fixtures.copyTinyBert(folder);
         var read = ModelFolder.read(copy);
         Files.writeString(copy.resolve("onnx/model.onnx"), "another file");
-        assertThatThrownBy(() -> OnnxEncoder.open(read, 1))
+        assertThatThrownBy(() -> OnnxEncoder.open(read, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(copy.resolve("onnx/model.onnx") + ": expected SHA-256 "
                         + model.onnx().sha256() + ", found ")
@@ -225,15 +234,24 @@ class OnnxEncoderTest {
 
     @Test
     void vectorsOfAnotherDimensionThanConfiguredAreRefused() {
-        var wrong = new Model("wrong", model.onnx(), model.tokenizer(), 48, 64, model.pooling(), true);
-        assertThatThrownBy(() -> OnnxEncoder.open(wrong, 1))
+        var wrong = new Model(
+                "wrong",
+                model.onnx(),
+                List.of(),
+                model.tokenizer(),
+                model.architecture(),
+                48,
+                64,
+                model.pooling(),
+                true);
+        assertThatThrownBy(() -> OnnxEncoder.open(wrong, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(model.onnx().location() + ": expected vectors of dimension 48 as configured, found 32");
     }
 
     @Test
     void aGraphMayTakeTokenIdsAlone() {
-        try (var odd = OnnxEncoder.open(OddGraphs.tinyBertWith("only-input-ids", folder), 1)) {
+        try (var odd = OnnxEncoder.open(OddGraphs.tinyBertWith("only-input-ids", folder), 1, "a test")) {
             // each vector is the mean token id times -1 .. 1, scaled to length 1: the same for all rows
             var vectors = encode(odd, List.of(new int[] {7, 8, 9}, new int[] {5}));
             assertThat(Closeness.difference(vectors[0], vectors[1])).isLessThan(1e-6);
@@ -244,7 +262,7 @@ class OnnxEncoderTest {
     @Test
     void aGraphWithAnInputThatNobodyFillsIsRefused() {
         var odd = OddGraphs.tinyBertWith("unknown-input", folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1))
+        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(folder.resolve("tiny-bert/onnx/model.onnx")
                         + ": expected inputs among [attention_mask, input_ids, token_type_ids] with input_ids,"
@@ -254,7 +272,7 @@ class OnnxEncoderTest {
     @Test
     void aGraphWithoutTokenIdsIsRefused() {
         var odd = OddGraphs.tinyBertWith("no-input-ids", folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1))
+        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(folder.resolve("tiny-bert/onnx/model.onnx")
                         + ": expected inputs among [attention_mask, input_ids, token_type_ids] with input_ids,"
@@ -264,7 +282,7 @@ class OnnxEncoderTest {
     @Test
     void aGraphThatPoolsByItselfIsRefused() {
         var odd = OddGraphs.tinyBertWith("one-vector-per-row", folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1))
+        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
                         + ": expected token vectors [batch, sequence, 32] as the first output, found ");
@@ -283,7 +301,7 @@ class OnnxEncoderTest {
     private void openAndClose(int times) {
         var rows = rows(4);
         for (var i = 0; i < times; i++) {
-            try (var opened = OnnxEncoder.open(model, 1)) {
+            try (var opened = OnnxEncoder.open(model, 1, "a test")) {
                 encode(opened, rows);
             }
         }

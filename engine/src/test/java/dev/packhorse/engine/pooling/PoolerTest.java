@@ -1,4 +1,4 @@
-package dev.packhorse.engine.onnx;
+package dev.packhorse.engine.pooling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class PaddedPoolerTest {
+class PoolerTest {
 
     private final RandomGenerator random = Seeds.random();
 
@@ -32,7 +32,7 @@ class PaddedPoolerTest {
             var hiddenSize = random.nextInt(1, 50);
             var vectors = vectors(rows, hiddenSize);
             for (var normalize : new boolean[] {false, true}) {
-                var found = pool(new PaddedPooler(pooling, normalize), rows, padded(vectors), hiddenSize);
+                var found = pool(new Pooler(pooling, normalize), rows, padded(vectors), hiddenSize);
                 for (var b = 0; b < rows.size(); b++) {
                     var row = Arrays.copyOfRange(found, b * hiddenSize, (b + 1) * hiddenSize);
                     assertThat(Closeness.difference(plain(vectors[b], pooling, normalize), row))
@@ -64,41 +64,41 @@ class PaddedPoolerTest {
     void theFirstTokenIsTakenAsItIs() {
         var hidden = FloatBuffer.wrap(new float[] {3, 4, 9, 9, 5, 12, Float.NaN, Float.NaN});
         var rows = List.of(new int[] {1, 2}, new int[] {1});
-        assertThat(pool(new PaddedPooler(Pooling.CLS, false), rows, hidden, 2)).containsExactly(3, 4, 5, 12);
+        assertThat(pool(new Pooler(Pooling.CLS, false), rows, hidden, 2)).containsExactly(3, 4, 5, 12);
     }
 
     @Test
     void theMeanIsOverTheRowsOwnTokens() {
         var hidden = FloatBuffer.wrap(new float[] {1, 2, 3, 6, 5, 12, Float.NaN, Float.NaN});
         var rows = List.of(new int[] {1, 2}, new int[] {1});
-        assertThat(pool(new PaddedPooler(Pooling.MEAN, false), rows, hidden, 2)).containsExactly(2, 4, 5, 12);
+        assertThat(pool(new Pooler(Pooling.MEAN, false), rows, hidden, 2)).containsExactly(2, 4, 5, 12);
     }
 
     @Test
     void normalisedVectorsHaveLengthOne() {
         var hidden = FloatBuffer.wrap(new float[] {3, 4});
-        assertThat(pool(new PaddedPooler(Pooling.MEAN, true), List.of(new int[] {1}), hidden, 2))
+        assertThat(pool(new Pooler(Pooling.MEAN, true), List.of(new int[] {1}), hidden, 2))
                 .containsExactly(new float[] {0.6f, 0.8f}, within(1e-7f));
     }
 
     @Test
     void nothingButZerosStaysNothingButZeros() {
         var hidden = FloatBuffer.wrap(new float[] {0, 0});
-        assertThat(pool(new PaddedPooler(Pooling.MEAN, true), List.of(new int[] {1}), hidden, 2))
+        assertThat(pool(new Pooler(Pooling.MEAN, true), List.of(new int[] {1}), hidden, 2))
                 .containsExactly(0, 0);
     }
 
     @Test
     void veryLargeElementsDoNotOverflow() {
         var hidden = FloatBuffer.wrap(new float[] {3e30f, 4e30f});
-        assertThat(pool(new PaddedPooler(Pooling.MEAN, true), List.of(new int[] {1}), hidden, 2))
+        assertThat(pool(new Pooler(Pooling.MEAN, true), List.of(new int[] {1}), hidden, 2))
                 .containsExactly(new float[] {0.6f, 0.8f}, within(1e-6f));
     }
 
-    private static float[] pool(PaddedPooler pooler, List<int[]> rows, FloatBuffer hidden, int hiddenSize) {
+    private static float[] pool(Pooler pooler, List<int[]> rows, FloatBuffer hidden, int hiddenSize) {
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var batch = NestedBatch.pack(memory, rows)) {
-            return pooler.pool(batch, hidden, hiddenSize);
+            return pooler.padded(batch, hidden, hiddenSize);
         }
     }
 

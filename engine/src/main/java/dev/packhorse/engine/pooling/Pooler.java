@@ -1,31 +1,48 @@
-package dev.packhorse.engine.onnx;
+package dev.packhorse.engine.pooling;
 
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NestedBatch;
 import java.nio.FloatBuffer;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Pools token vectors that lie in a padded rectangle. Reads each row's own tokens and never the padding behind them.
+ * Pools token vectors, wherever an encoder left them. Reads each row's own tokens and never what lies behind them.
  *
  * @param pooling how token vectors become one
  * @param normalize whether to scale each vector to length 1
  */
-record PaddedPooler(Pooling pooling, boolean normalize) {
+public record Pooler(Pooling pooling, boolean normalize) {
 
     /**
+     * Pools vectors that lie packed, as the batch's tokens do.
+     *
+     * @param hidden [T, H] row-major
+     * @return [B, H] row-major
+     */
+    public float[] packed(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
+        return pool(batch, hidden, hiddenSize, batch.offsets()::get);
+    }
+
+    /**
+     * Pools vectors that lie in a padded rectangle.
+     *
      * @param hidden [B, S, H] row-major, S the longest row of the batch
      * @return [B, H] row-major
      */
-    float[] pool(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
+    public float[] padded(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
+        return pool(batch, hidden, hiddenSize, b -> b * batch.longest());
+    }
+
+    /** @param firstToken of each row, the index of its first token among all token vectors */
+    private float[] pool(NestedBatch batch, FloatBuffer hidden, int hiddenSize, IntUnaryOperator firstToken) {
         var pooled = new float[batch.size() * hiddenSize]; // [B, H]
         var token = new float[hiddenSize]; // [H]
         var offsets = batch.offsets();
         for (var b = 0; b < batch.size(); b++) {
-            var first = b * batch.longest() * hiddenSize;
-            var length = offsets.get(b + 1) - offsets.get(b);
+            var first = firstToken.applyAsInt(b) * hiddenSize;
             switch (pooling) {
                 case CLS -> hidden.get(first, pooled, b * hiddenSize, hiddenSize);
-                case MEAN -> mean(hidden, first, length, token, pooled, b * hiddenSize);
+                case MEAN -> mean(hidden, first, offsets.get(b + 1) - offsets.get(b), token, pooled, b * hiddenSize);
             }
             if (normalize) {
                 normalize(pooled, b * hiddenSize, hiddenSize);

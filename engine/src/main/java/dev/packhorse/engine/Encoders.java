@@ -1,0 +1,107 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.model.Architecture;
+import dev.packhorse.engine.model.Architecture.Bert;
+import dev.packhorse.engine.model.Architecture.Opaque;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.model.ModelFile;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onednn.NestedEncoder;
+import dev.packhorse.engine.onednn.OneDnnSupport;
+import dev.packhorse.engine.onnx.OnnxEncoder;
+import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.BertWeights;
+import dev.packhorse.engine.transformer.TransformerWeights;
+import dev.packhorse.engine.weights.WeightsFile;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Chooses the encoder of a model and says why. */
+final class Encoders {
+
+    private Encoders() {}
+
+    /**
+     * Opens the encoder that the settings ask for; where they leave it open, the nested one if it can be had, else the
+     * padded one with the reason.
+     *
+     * @throws EncoderException when what is asked for cannot be had here
+     * @throws ModelException when the model's files are missing, broken or changed
+     */
+    static Encoder open(EngineSettings settings, NativeMemory memory) {
+        if (settings.encoder() == EncoderChoice.PADDED) {
+            return padded(settings, "asked for");
+        }
+        var obstacle = obstacle(settings.model().architecture());
+        if (obstacle.isPresent()) {
+            return insteadOfNested(settings, obstacle.get());
+        }
+        try {
+            return nested(settings, (Bert) settings.model().architecture(), memory);
+        } catch (UnknownGraph | EncoderException e) {
+            return insteadOfNested(settings, e.getMessage());
+        }
+    }
+
+    private static Optional<String> obstacle(Architecture architecture) {
+        return architecture instanceof Opaque opaque ? Optional.of(opaque.reason()) : OneDnnSupport.missing();
+    }
+
+    private static Encoder insteadOfNested(EngineSettings settings, String reason) {
+        if (settings.encoder() == EncoderChoice.NESTED) {
+            throw new EncoderException(
+                    "--encoder nested: expected a model and a machine that it can run on, found: " + reason);
+        }
+        return padded(settings, reason);
+    }
+
+    private static Encoder padded(EngineSettings settings, String reason) {
+        if (settings.precision() != Precision.FLOAT32) {
+            throw new EncoderException(
+                    "--precision %s: expected the nested encoder, for the padded one computes in float32, found: %s"
+                            .formatted(settings.precision().id(), reason));
+        }
+        return OnnxEncoder.open(settings.model(), settings.threads(), reason);
+    }
+
+    private static Encoder nested(EngineSettings settings, Bert bert, NativeMemory memory) {
+        var model = settings.model();
+        var file = model.safetensors().isEmpty()
+                ? model.onnx()
+                : model.safetensors().get(0);
+        try (var copy = file.copy();
+                var weights = weights(bert, model, file, copy.path())) {
+            return new NestedEncoder(
+                    memory,
+                    weights,
+                    new Pooler(model.pooling(), model.normalize()),
+                    settings.precision(),
+                    Math.max(settings.maxBatchTokens(), model.maxSeqLength()),
+                    settings.threads());
+        }
+    }
+
+    private static TransformerWeights weights(Bert bert, Model model, ModelFile file, Path copy) {
+        var name = file.location().toString();
+        if (!model.safetensors().isEmpty()) {
+            return new BertWeights(bert, WeightsFile.safetensors(name, copy));
+        }
+        try {
+            return new BertWeights(bert, WeightsFile.onnx(name, copy));
+        } catch (ModelException e) {
+            // an optimised or quantised graph: its own runtime may still run it
+            throw new UnknownGraph(e);
+        }
+    }
+
+    /** The weights of a graph could not be found by their names. */
+    private static final class UnknownGraph extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        UnknownGraph(ModelException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.model.Architecture;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.onednn.OneDnnSupport;
+
+/** The precision that somebody asks for, which may be left to the machine. */
+public enum PrecisionChoice {
+    /** bfloat16 where the CPU has it in hardware and the model is of a family that we run ourselves, else float32. */
+    AUTO("auto"),
+    FLOAT32(Precision.FLOAT32.id()),
+    BFLOAT16(Precision.BFLOAT16.id()),
+    INT8(Precision.INT8.id());
+
+    private final String id;
+
+    PrecisionChoice(String id) {
+        this.id = id;
+    }
+
+    /** The name that options use. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The precision that a model is encoded in. A job asks once, on its driver, for all its vectors must be of one
+     * precision whatever its executors' CPUs are.
+     */
+    public Precision on(Model model, EncoderChoice encoder) {
+        return switch (this) {
+            case AUTO ->
+                model.architecture() instanceof Architecture.Bert && encoder != EncoderChoice.PADDED
+                        ? OneDnnSupport.best()
+                        : Precision.FLOAT32;
+            case FLOAT32 -> Precision.FLOAT32;
+            case BFLOAT16 -> Precision.BFLOAT16;
+            case INT8 -> Precision.INT8;
+        };
+    }
+}

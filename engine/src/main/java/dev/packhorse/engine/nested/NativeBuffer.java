@@ -1,0 +1,78 @@
+package dev.packhorse.engine.nested;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.apache.arrow.memory.ArrowBuf;
+
+/**
+ * A piece of {@link NativeMemory}, at an address that kernels like: a multiple of 64 bytes, a cache line and the widest
+ * vector register. Whoever allocates it closes it. What lies in it is the user's to keep apart between threads.
+ */
+public final class NativeBuffer implements AutoCloseable {
+
+    private static final int ALIGNMENT = 64;
+
+    private final ArrowBuf buffer;
+    private final long start;
+    private final long bytes;
+    private boolean closed;
+
+    private NativeBuffer(ArrowBuf buffer, long bytes) {
+        this.buffer = buffer;
+        this.bytes = bytes;
+        this.start = -buffer.memoryAddress() & (ALIGNMENT - 1);
+    }
+
+    /** Allocates {@code bytes} bytes, all zero. */
+    public static NativeBuffer allocate(NativeMemory memory, long bytes) {
+        var buffer = memory.allocator().buffer(bytes + ALIGNMENT);
+        buffer.setZero(0, bytes + ALIGNMENT);
+        return new NativeBuffer(buffer, bytes);
+    }
+
+    /** Where it begins; valid until it is closed. */
+    public long address() {
+        return buffer.memoryAddress() + start;
+    }
+
+    /** How many bytes it has. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /**
+     * A view of floats in the machine's byte order.
+     *
+     * @param first index of the first float
+     * @throws IndexOutOfBoundsException when it would go beyond the buffer
+     */
+    public FloatBuffer floats(long first, int count) {
+        return view(first * Float.BYTES, (long) count * Float.BYTES).asFloatBuffer();
+    }
+
+    /**
+     * A view of all bytes.
+     *
+     * @throws ArithmeticException when there are more than a Java buffer can show
+     */
+    public ByteBuffer view() {
+        return view(0, bytes);
+    }
+
+    private ByteBuffer view(long from, long length) {
+        if (from < 0 || from + length > bytes) {
+            throw new IndexOutOfBoundsException("expected %d bytes at %d within %d".formatted(length, from, bytes));
+        }
+        return buffer.nioBuffer(start + from, Math.toIntExact(length)).order(ByteOrder.nativeOrder());
+    }
+
+    /** Gives the memory back; a second call does nothing. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            buffer.close();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.packhorse.engine.onednn;
+
+import org.bytedeco.javacpp.Pointer;
+
+/** A place in memory that somebody else owns. */
+final class Address extends Pointer {
+
+    Address(long address) {
+        this.address = address;
+    }
+
+    /** Points to another place. */
+    Address at(long place) {
+        address = place;
+        return this;
+    }
+}

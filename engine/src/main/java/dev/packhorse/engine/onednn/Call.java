@@ -1,0 +1,45 @@
+package dev.packhorse.engine.onednn;
+
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.stream;
+
+/** A kernel with its arguments, ready to run again and again. Belongs to one {@link Workspace} and its thread. */
+final class Call implements AutoCloseable {
+
+    private final Resources resources = new Resources();
+    private final Kernel kernel;
+    private final IntMemoryMap arguments;
+
+    /** @param kernel becomes this call's to close */
+    Call(Workspace workspace, Kernel kernel) {
+        this.kernel = resources.add(kernel.outlive());
+        this.arguments = resources.keep(new IntMemoryMap());
+        with(dnnl.DNNL_ARG_SCRATCHPAD, resources.keep(workspace.scratch(kernel)));
+    }
+
+    /** Sets an argument that somebody else closes. */
+    Call with(int argument, memory value) {
+        arguments.put(argument, value);
+        return this;
+    }
+
+    /** Sets an argument that lies at an address. */
+    Call with(int argument, memory.desc description, Address at) {
+        return with(argument, resources.keep(new memory(description, OneDnn.CPU, at)));
+    }
+
+    void run(stream queue) {
+        kernel.run(queue, arguments);
+    }
+
+    String implementation() {
+        return kernel.implementation();
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

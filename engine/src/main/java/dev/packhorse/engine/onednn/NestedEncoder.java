@@ -1,0 +1,199 @@
+package dev.packhorse.engine.onednn;
+
+import dev.packhorse.engine.Device;
+import dev.packhorse.engine.Encoder;
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.EncoderInfo;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.TransformerShape;
+import dev.packhorse.engine.transformer.TransformerWeights;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * Encodes packed tokens without padding: one [T, H] buffer of token vectors goes through all layers, matmuls run over all
+ * tokens of a batch at once, attention over each row's own.
+ *
+ * <p>A row's vector has the same bits whatever else is in the batch. Thread-safe: the weights are shared, and each call
+ * takes a workspace that no other has. Native memory is the weights, and a workspace for as many calls as ever ran at the
+ * same time.
+ */
+public final class NestedEncoder implements Encoder {
+
+    private final NativeMemory memory;
+    private final PackedWeights weights;
+    private final Pooler pooler;
+    private final int threads;
+    private final EncoderInfo info;
+    private final ConcurrentLinkedQueue<Workspace> idle = new ConcurrentLinkedQueue<>();
+    private final List<Workspace> workspaces = new ArrayList<>();
+    private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    /**
+     * Packs the weights and makes sure that every matmul has an optimised kernel.
+     *
+     * @param memory where weights and workspaces are counted; outlives this encoder
+     * @param weights left open; not used afterwards
+     * @param capacity the most tokens of a batch
+     * @param threads how many threads one call may compute with, its own included
+     * @throws EncoderException when oneDNN has no optimised kernels for this precision on this CPU
+     */
+    public NestedEncoder(
+            NativeMemory memory,
+            TransformerWeights weights,
+            Pooler pooler,
+            Precision precision,
+            int capacity,
+            int threads) {
+        OpenMp.useThreads(threads);
+        this.memory = memory;
+        this.pooler = pooler;
+        this.threads = threads;
+        this.weights = new PackedWeights(memory, weights, Numbers.of(precision), capacity);
+        this.info = new EncoderInfo(
+                "onednn-nested",
+                Device.CPU,
+                precision,
+                this.weights.kernel(),
+                weights.shape().hidden(),
+                false,
+                "a family we know, on a CPU");
+    }
+
+    @Override
+    public EncoderInfo info() {
+        return info;
+    }
+
+    /** The sizes of the model. */
+    public TransformerShape shape() {
+        return weights.shape();
+    }
+
+    @Override
+    public float[] encode(NestedBatch batch) {
+        if (batch.tokens() > weights.capacity()) {
+            throw new EncoderException(
+                    "expected a batch of at most %d tokens, found %d".formatted(weights.capacity(), batch.tokens()));
+        }
+        if (batch.longest() > weights.shape().positions()) {
+            throw new EncoderException("expected rows of at most %d tokens, found one of %d"
+                    .formatted(weights.shape().positions(), batch.longest()));
+        }
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the encoder is closed");
+            }
+            OpenMp.useThreads(threads);
+            var polled = idle.poll();
+            var workspace = polled == null ? newWorkspace() : polled;
+            try {
+                return encode(batch, workspace);
+            } finally {
+                idle.add(workspace);
+            }
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    private Workspace newWorkspace() {
+        var workspace = new Workspace(memory, weights);
+        synchronized (workspaces) {
+            workspaces.add(workspace);
+        }
+        return workspace;
+    }
+
+    private float[] encode(NestedBatch batch, Workspace workspace) {
+        var stopwatch = workspace.stopwatch();
+        stopwatch.start();
+        var m = Workspace.rounded(batch.tokens());
+        var offsets = new int[batch.size() + 1];
+        batch.offsets().get(offsets);
+        embed(batch, workspace, m);
+        stopwatch.stop(Operation.EMBED);
+        workspace.norm(weights.embeddingNorm(), m, false);
+        var layers = weights.layers();
+        for (var i = 0; i < layers.size(); i++) {
+            var layer = layers.get(i);
+            workspace.project(layer.queryKeyValue(), m);
+            workspace.attend(offsets);
+            workspace.output(layer.attentionOutput(), m, Operation.ATTENTION_OUTPUT);
+            workspace.norm(layer.attentionNorm(), m, false);
+            workspace.up(layer.up(), m);
+            workspace.output(layer.down(), m, Operation.DOWN);
+            workspace.norm(layer.feedForwardNorm(), m, i == layers.size() - 1);
+        }
+        var h = weights.shape().hidden();
+        var vectors = pooler.packed(batch, workspace.sums().floats(0, m * h), h);
+        stopwatch.stop(Operation.POOL);
+        return vectors;
+    }
+
+    /** Puts the sum of each token's embeddings where the first norm reads; zeros follow up to M. */
+    private void embed(NestedBatch batch, Workspace workspace, int m) {
+        var h = weights.shape().hidden();
+        var words = weights.words(); // [V, H]
+        var positions = weights.positions(); // [P, H]
+        var sums = workspace.sums().floats(0, m * h); // [M, H]
+        var values = batch.values();
+        var offsets = batch.offsets();
+        var row = new float[h];
+        for (var b = 0; b < batch.size(); b++) {
+            for (var t = offsets.get(b); t < offsets.get(b + 1); t++) {
+                var word = values.get(t);
+                if (word < 0 || word >= weights.shape().vocabulary()) {
+                    throw new EncoderException("expected a token id below %d, found %d"
+                            .formatted(weights.shape().vocabulary(), word));
+                }
+                words.get(word * h, row);
+                var position = (t - offsets.get(b)) * h;
+                for (var i = 0; i < h; i++) {
+                    row[i] += positions[position + i];
+                }
+                sums.put(t * h, row);
+            }
+        }
+        sums.position(batch.tokens() * h);
+        sums.put(new float[sums.remaining()]);
+    }
+
+    /** The time that all calls so far spent with each operation, in seconds. For benchmarks, between calls. */
+    public Map<Operation, Double> seconds() {
+        var seconds = new EnumMap<Operation, Double>(Operation.class);
+        synchronized (workspaces) {
+            for (var operation : Operation.values()) {
+                var nanos = workspaces.stream()
+                        .mapToLong(w -> w.stopwatch().nanos()[operation.ordinal()])
+                        .sum();
+                seconds.put(operation, nanos / 1e9);
+            }
+        }
+        return seconds;
+    }
+
+    @Override
+    public void close() {
+        open.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                idle.clear();
+                workspaces.forEach(Workspace::close);
+                weights.close();
+            }
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.packhorse.engine.onednn;
+
+import dev.packhorse.engine.Precision;
+import java.util.Optional;
+
+/** Says whether oneDNN can be had in this process, and what this CPU does with it. Thread-safe. */
+public final class OneDnnSupport {
+
+    private static final Optional<String> MISSING = load();
+
+    private OneDnnSupport() {}
+
+    /** Loads the library; loading runs once, whoever asks first. */
+    private static Optional<String> load() {
+        try {
+            Class.forName("org.bytedeco.dnnl.global.dnnl", false, OneDnnSupport.class.getClassLoader());
+            OneDnn.hasVnni();
+            return Optional.empty();
+        } catch (ClassNotFoundException e) {
+            return Optional.of("oneDNN is not on the class path");
+        } catch (LinkageError | RuntimeException e) {
+            var cause = e.getCause() == null ? e : e.getCause();
+            return Optional.of("oneDNN cannot be loaded on %s %s: %s"
+                    .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), cause.getMessage()));
+        }
+    }
+
+    /** Why there is no oneDNN in this process; empty where there is. */
+    public static Optional<String> missing() {
+        return MISSING;
+    }
+
+    /** The fastest precision whose vectors are as good as float32's: bfloat16 where the CPU has it in hardware. */
+    public static Precision best() {
+        return MISSING.isEmpty() && OneDnn.hasBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.packhorse.engine.onednn;
+
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.nested.NativeBuffer;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.transformer.Dense;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+
+/**
+ * A linear map in the layout of its kernel: weights reordered once, beside them what the kernel or the pass after it
+ * needs. Shared by all threads; thread-safe but for {@link #close}.
+ */
+final class PackedDense implements AutoCloseable {
+
+    private final Resources resources = new Resources();
+    private final NativeMemory counted;
+    private final DenseSpec spec;
+    private final float[] bias; // [N]
+    private final float[] corrections; // [N] c times the sum of q: how much a zero point of 1 adds to a product
+
+    private memory.desc layout;
+    private memory weights; // [K, N] as the layout says
+    private memory biasMemory; // [1, N]
+    private memory channelScales; // c, [N]; [1] and unused unless quantised
+
+    private PackedDense(NativeMemory counted, DenseSpec spec, float[] bias, float[] corrections) {
+        this.counted = counted;
+        this.spec = spec;
+        this.bias = bias;
+        this.corrections = corrections;
+    }
+
+    /**
+     * Packs a map.
+     *
+     * @param spec without appended rows
+     * @param tokens the most that will be multiplied at once, for which the layout is chosen
+     * @throws dev.packhorse.engine.EncoderException when oneDNN has no optimised kernel for it
+     */
+    static PackedDense pack(NativeMemory counted, DenseSpec spec, Dense dense, int tokens) {
+        try (var scope = new PointerScope()) {
+            if (spec.scaling() == Scaling.NONE) {
+                var packed = new PackedDense(counted, spec, dense.bias(), new float[0]);
+                return packed.fill(new FloatPointer(dense.weight()), memory.data_type.f32, new float[1], tokens);
+            }
+            var quantized = Quantizer.quantize(dense, Quantizer.greatestWeight());
+            var rows = spec.scaling() == Scaling.FUSED ? quantized.zeroRows() : 0;
+            if (spec.inputs() + rows > spec.stride()) {
+                throw new EncoderException("%s: expected weights that %d more rows balance for int8, found %d needed"
+                        .formatted(spec.name(), spec.stride() - spec.inputs(), rows));
+            }
+            var packed = new PackedDense(counted, spec.withZeroRows(rows), dense.bias(), quantized.corrections());
+            var values = new BytePointer(quantized.withZeroRows(rows));
+            return packed.fill(values, memory.data_type.s8, quantized.scales(), tokens);
+        }
+    }
+
+    /** @param values [N, K] row-major */
+    private PackedDense fill(Pointer values, memory.data_type type, float[] scales, int tokens) {
+        try {
+            layout = resources.keep(spec.weightsLayout(tokens));
+            weights = allocate(layout);
+            biasMemory = allocate(Descs.matrix(memory.data_type.f32, 1, spec.outputs()), bias);
+            channelScales = allocate(Descs.vector(memory.data_type.f32, scales.length), scales);
+            var queue = new stream(OneDnn.CPU);
+            var stored = new memory(Descs.columnMajor(type, spec.multiplied(), spec.outputs()), OneDnn.CPU, values);
+            new reorder(stored, weights).execute(queue, stored, weights);
+            queue._wait();
+            spec.compile(tokens, layout).close(); // throws when it is not an optimised one
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private memory allocate(memory.desc description) {
+        var buffer = resources.add(NativeBuffer.allocate(counted, description.get_size()));
+        return resources.keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
+    }
+
+    private memory allocate(memory.desc description, float[] values) {
+        var buffer = resources.add(NativeBuffer.allocate(counted, description.get_size()));
+        buffer.floats(0, values.length).put(values);
+        return resources.keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
+    }
+
+    /** What the kernels are made for, appended rows included. */
+    DenseSpec spec() {
+        return spec;
+    }
+
+    memory.desc layout() {
+        return layout;
+    }
+
+    memory weights() {
+        return weights;
+    }
+
+    memory bias() {
+        return biasMemory;
+    }
+
+    memory channelScales() {
+        return channelScales;
+    }
+
+    /**
+     * Brings one token's products back to real numbers: {@code s (y - z corrections) + bias}, for
+     * {@link Scaling#AFTERWARDS}.
+     *
+     * @param products [N], replaced; each channel's scale is within already
+     */
+    void rescale(float[] products, float scale, int zeroPoint) {
+        for (var n = 0; n < bias.length; n++) {
+            products[n] = scale * (products[n] - zeroPoint * corrections[n]) + bias[n];
+        }
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+}

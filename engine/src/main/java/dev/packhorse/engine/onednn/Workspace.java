@@ -1,0 +1,365 @@
+package dev.packhorse.engine.onednn;
+
+import dev.packhorse.engine.nested.NativeBuffer;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onednn.PackedWeights.PackedNorm;
+import dev.packhorse.engine.transformer.TransformerShape;
+import java.util.Arrays;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.layer_normalization_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reorder;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.PointerScope;
+
+/**
+ * What one thread needs of its own to encode: the buffers of a batch, scratch memory, and the library's calls bound to
+ * them. Its size is fixed by the most tokens it is for. Never used by two threads at once.
+ *
+ * <p>Below, M is the number of a batch's tokens rounded up, so that few kernels are made; C the most of them.
+ */
+final class Workspace implements AutoCloseable {
+
+    /** Tokens are rounded up to a multiple of this. */
+    private static final int TOKEN_STEP = 32;
+
+    /** How many calls of each kind are kept ready: more than the lengths and batch sizes that a job meets. */
+    private static final int CALLS = 512;
+
+    private final Resources resources = new Resources();
+    private final NativeMemory counted;
+    private final TransformerShape shape;
+    private final Numbers numbers;
+    private final stream queue;
+
+    private final NativeBuffer tokens; // [C, H] the token vectors, from the first layer to the last
+    private final NativeBuffer sums; // [C, H] float32: a sublayer's output and its residual, before the norm
+    private final NativeBuffer queryKeyValue; // [C, 3 H]
+    private final NativeBuffer inner; // [C, H] attention's output, then [C, F] the inner layer
+    private final NativeBuffer scores; // float32, of the heads that are attended at a time
+    private final NativeBuffer probabilities; // the same after the softmax
+    private final NativeBuffer integers; // [C, H or F, and appended] u8: what is multiplied next
+    private final NativeBuffer tokenScales; // [C] float32
+    private final int[] zeroPoints; // [C]
+    private NativeBuffer scratch;
+
+    private final BoundCalls<DenseKey, Call> denses = new BoundCalls<>(CALLS);
+    private final BoundCalls<NormKey, Call> norms = new BoundCalls<>(CALLS);
+    private final BoundCalls<RoundingKey, Call> roundings = new BoundCalls<>(CALLS);
+    private final BoundCalls<Integer, Call> activations = new BoundCalls<>(CALLS);
+    private final BoundCalls<Integer, Attention> attentions = new BoundCalls<>(CALLS);
+
+    private final Stopwatch stopwatch = new Stopwatch();
+
+    private record DenseKey(DenseSpec spec, int m) {}
+
+    private record NormKey(int m, boolean last) {}
+
+    private record RoundingKey(boolean fromTokens, int inputs, int stride, int m) {}
+
+    Workspace(NativeMemory counted, PackedWeights weights) {
+        this.counted = counted;
+        this.shape = weights.shape();
+        this.numbers = weights.numbers();
+        var c = (long) rounded(weights.capacity());
+        var h = shape.hidden();
+        var widest = Math.max(h, shape.intermediate());
+        var most = Attention.mostScores(Math.min(shape.positions(), weights.capacity()));
+        try {
+            tokens = allocate(c * h * Numbers.bytes(numbers.stream()));
+            sums = allocate(c * h * Float.BYTES);
+            queryKeyValue = allocate(c * 3 * h * Numbers.bytes(numbers.attention()));
+            inner = allocate(c * widest * Numbers.bytes(numbers.inner()));
+            scores = allocate(most * Float.BYTES);
+            var inPlace = numbers.attention() == memory.data_type.f32;
+            probabilities = allocate(inPlace ? 0 : most * Numbers.bytes(numbers.attention()));
+            integers = allocate(numbers.quantized() ? c * weights.inputStride(widest) : 0);
+            tokenScales = allocate(numbers.quantized() ? c * Float.BYTES : 0);
+            zeroPoints = new int[numbers.quantized() ? (int) c : 0];
+            scratch = allocate(0);
+            try (var scope = new PointerScope()) {
+                queue = resources.keep(new stream(OneDnn.CPU));
+            }
+        } catch (RuntimeException e) {
+            resources.close();
+            throw e;
+        }
+    }
+
+    private NativeBuffer allocate(long bytes) {
+        return resources.add(NativeBuffer.allocate(counted, bytes));
+    }
+
+    /** M for a batch of that many tokens. */
+    static int rounded(int tokens) {
+        return (tokens + TOKEN_STEP - 1) / TOKEN_STEP * TOKEN_STEP;
+    }
+
+    NativeBuffer tokens() {
+        return tokens;
+    }
+
+    NativeBuffer sums() {
+        return sums;
+    }
+
+    NativeBuffer scores() {
+        return scores;
+    }
+
+    NativeBuffer probabilities() {
+        return probabilities;
+    }
+
+    Stopwatch stopwatch() {
+        return stopwatch;
+    }
+
+    /**
+     * Scratch memory for a kernel. Grows by doubling; what calls are bound to already stays theirs until the end.
+     *
+     * @return a description of it that the caller closes
+     */
+    memory scratch(Kernel kernel) {
+        if (kernel.scratchBytes() > scratch.bytes()) {
+            scratch = allocate(Math.max(kernel.scratchBytes(), 2 * scratch.bytes()));
+        }
+        return new memory(kernel.scratch(), OneDnn.CPU, new Address(scratch.address()));
+    }
+
+    /** A layer's first map: from the token vectors to queries, keys and values. */
+    void project(PackedDense dense, int m) {
+        quantize(dense, true, m);
+        multiply(dense, tokens, queryKeyValue, m);
+        if (dense.spec().scaling() == Scaling.AFTERWARDS) {
+            rescale(dense, queryKeyValue, m);
+        }
+        stopwatch.stop(Operation.QUERY_KEY_VALUE);
+    }
+
+    /** Attention over all rows of a batch; each row's tokens see each other and nobody else. */
+    void attend(int[] offsets) {
+        for (var b = 0; b + 1 < offsets.length; b++) {
+            var length = offsets[b + 1] - offsets[b];
+            attentions
+                    .get(length, l -> new Attention(this, shape, numbers, l))
+                    .run(queue, queryKeyValue.address(), inner.address(), offsets[b]);
+        }
+        stopwatch.stop(Operation.ATTENTION);
+    }
+
+    /** The end of a sublayer: from the inner numbers to the token vectors' width, the residual added. */
+    void output(PackedDense dense, int m, Operation operation) {
+        quantize(dense, false, m);
+        multiply(dense, inner, sums, m);
+        if (dense.spec().scaling() == Scaling.AFTERWARDS) {
+            rescale(dense, sums, m);
+            addTokens(m);
+        }
+        stopwatch.stop(operation);
+    }
+
+    /** The feed-forward network's first map and its activation. */
+    void up(PackedDense dense, int m) {
+        quantize(dense, true, m);
+        multiply(dense, tokens, inner, m);
+        if (dense.spec().scaling() == Scaling.AFTERWARDS) {
+            rescale(dense, inner, m);
+            activations.get(m, this::activation).run(queue);
+        }
+        stopwatch.stop(Operation.UP);
+    }
+
+    /**
+     * Normalises the sums into the token vectors.
+     *
+     * @param last whether these are the results, which stay float32 and where the sums were
+     */
+    void norm(PackedNorm norm, int m, boolean last) {
+        norms.get(new NormKey(m, last), this::normCall)
+                .with(dnnl.DNNL_ARG_SCALE, norm.scale())
+                .with(dnnl.DNNL_ARG_SHIFT, norm.shift())
+                .run(queue);
+        stopwatch.stop(Operation.NORM);
+    }
+
+    private void multiply(PackedDense dense, NativeBuffer from, NativeBuffer to, int m) {
+        var spec = dense.spec();
+        var call = denses.get(
+                new DenseKey(spec, m),
+                key -> denseCall(key, dense, spec.scaling() == Scaling.NONE ? from : integers, to));
+        call.with(dnnl.DNNL_ARG_WEIGHTS, dense.weights());
+        switch (spec.scaling()) {
+            case NONE -> call.with(dnnl.DNNL_ARG_BIAS, dense.bias());
+            case FUSED ->
+                call.with(dnnl.DNNL_ARG_BIAS, dense.bias())
+                        .with(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, dense.channelScales());
+            case AFTERWARDS -> call.with(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, dense.channelScales());
+        }
+        call.run(queue);
+    }
+
+    private Call denseCall(DenseKey key, PackedDense dense, NativeBuffer from, NativeBuffer to) {
+        var spec = key.spec();
+        try (var scope = new PointerScope()) {
+            var call = new Call(this, spec.compile(key.m(), dense.layout()))
+                    .with(
+                            dnnl.DNNL_ARG_SRC,
+                            Descs.matrix(spec.source(), key.m(), spec.multiplied(), spec.stride()),
+                            new Address(from.address()))
+                    .with(
+                            dnnl.DNNL_ARG_DST,
+                            Descs.matrix(spec.target(), key.m(), spec.outputs()),
+                            new Address(to.address()));
+            if (spec.scaling() == Scaling.FUSED) {
+                call.with(
+                        dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC,
+                        Descs.matrix(memory.data_type.f32, key.m(), 1),
+                        new Address(tokenScales.address()));
+            }
+            if (spec.epilogue() == Epilogue.RESIDUAL && spec.scaling() != Scaling.AFTERWARDS) {
+                call.with(
+                        dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1,
+                        Descs.matrix(spec.residual(), key.m(), spec.outputs()),
+                        new Address(tokens.address()));
+            }
+            return call;
+        }
+    }
+
+    private Call normCall(NormKey key) {
+        var h = shape.hidden();
+        try (var scope = new PointerScope()) {
+            var from = Descs.matrix(memory.data_type.f32, key.m(), h);
+            var to = Descs.matrix(key.last() ? memory.data_type.f32 : numbers.stream(), key.m(), h);
+            var kernel = Kernel.of(new layer_normalization_forward.primitive_desc(
+                    OneDnn.CPU,
+                    dnnl.prop_kind.forward_inference.value,
+                    from,
+                    to,
+                    shape.epsilon(),
+                    dnnl.normalization_flags.use_scale.value | dnnl.normalization_flags.use_shift.value,
+                    Kernel.attributes(),
+                    false));
+            return new Call(this, kernel)
+                    .with(dnnl.DNNL_ARG_SRC, from, new Address(sums.address()))
+                    .with(dnnl.DNNL_ARG_DST, to, new Address((key.last() ? sums : tokens).address()));
+        }
+    }
+
+    private Call activation(int m) {
+        try (var scope = new PointerScope()) {
+            var description = Descs.matrix(numbers.inner(), m, shape.intermediate());
+            var kernel = Kernel.of(new eltwise_forward.primitive_desc(
+                    OneDnn.CPU,
+                    dnnl.prop_kind.forward_inference,
+                    dnnl.algorithm.eltwise_gelu_erf,
+                    description,
+                    description,
+                    Kernel.attributes(),
+                    false));
+            return new Call(this, kernel)
+                    .with(dnnl.DNNL_ARG_SRC, description, new Address(inner.address()))
+                    .with(dnnl.DNNL_ARG_DST, description, new Address(inner.address()));
+        }
+    }
+
+    /**
+     * Makes integers of what the map is to multiply, where it multiplies integers. Java scales, a token at a time in the
+     * first-level cache; the library rounds, for Java 17 has no vector instruction from floats to bytes.
+     */
+    private void quantize(PackedDense dense, boolean fromTokens, int m) {
+        var spec = dense.spec();
+        if (spec.scaling() == Scaling.NONE) {
+            return;
+        }
+        var k = spec.inputs();
+        var from = (fromTokens ? tokens : inner).floats(0, m * k); // [M, K]
+        var scaled = scaled(fromTokens).floats(0, m * k); // [M, K]
+        var scales = tokenScales.floats(0, m);
+        var row = new float[k];
+        for (var t = 0; t < m; t++) {
+            from.get(t * k, row);
+            var scale = Quantizer.scale(row);
+            scaled.put(t * k, row);
+            scales.put(t, scale.scale());
+            zeroPoints[t] = scale.zeroPoint();
+        }
+        roundings
+                .get(new RoundingKey(fromTokens, k, spec.stride(), m), this::rounding)
+                .run(queue);
+        if (spec.zeroRows() > 0) {
+            appendZeroPoints(spec, m);
+        }
+        stopwatch.stop(Operation.QUANTIZE);
+    }
+
+    /** Where scaled values go: the token vectors must stay, for the residual; the inner numbers have no further use. */
+    private NativeBuffer scaled(boolean fromTokens) {
+        return fromTokens ? sums : inner;
+    }
+
+    private Call rounding(RoundingKey key) {
+        try (var scope = new PointerScope()) {
+            var from = Descs.matrix(memory.data_type.f32, key.m(), key.inputs());
+            var to = Descs.matrix(memory.data_type.u8, key.m(), key.inputs(), key.stride());
+            var kernel =
+                    Kernel.of(new reorder.primitive_desc(OneDnn.CPU, from, OneDnn.CPU, to, Kernel.attributes(), false));
+            return new Call(this, kernel)
+                    .with(
+                            dnnl.DNNL_ARG_FROM,
+                            from,
+                            new Address(scaled(key.fromTokens()).address()))
+                    .with(dnnl.DNNL_ARG_TO, to, new Address(integers.address()));
+        }
+    }
+
+    private void appendZeroPoints(DenseSpec spec, int m) {
+        var bytes = integers.view();
+        var row = new byte[spec.zeroRows()];
+        for (var t = 0; t < m; t++) {
+            Arrays.fill(row, (byte) zeroPoints[t]);
+            bytes.put(t * spec.stride() + spec.inputs(), row);
+        }
+    }
+
+    /** Brings a product of integers back to real numbers, and adds what the kernel could not. */
+    private void rescale(PackedDense dense, NativeBuffer products, int m) {
+        var n = dense.spec().outputs();
+        var values = products.floats(0, m * n); // [M, N]
+        var scales = tokenScales.floats(0, m);
+        var row = new float[n];
+        for (var t = 0; t < m; t++) {
+            values.get(t * n, row);
+            dense.rescale(row, scales.get(t), zeroPoints[t]);
+            values.put(t * n, row);
+        }
+    }
+
+    private void addTokens(int m) {
+        var h = shape.hidden();
+        var residuals = tokens.floats(0, m * h); // [M, H]
+        var values = sums.floats(0, m * h); // [M, H]
+        var row = new float[h];
+        var residual = new float[h];
+        for (var t = 0; t < m; t++) {
+            values.get(t * h, row);
+            residuals.get(t * h, residual);
+            for (var i = 0; i < h; i++) {
+                row[i] += residual[i];
+            }
+            values.put(t * h, row);
+        }
+    }
+
+    @Override
+    public void close() {
+        denses.close();
+        norms.close();
+        roundings.close();
+        activations.close();
+        attentions.close();
+        resources.close();
+    }
+}
