@@ -11,10 +11,15 @@ import dev.packhorse.engine.onednn.NestedEncoder;
 import dev.packhorse.engine.onednn.OneDnnSupport;
 import dev.packhorse.engine.onnx.OnnxEncoder;
 import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.tokenize.Tokenizer;
 import dev.packhorse.engine.transformer.BertWeights;
 import dev.packhorse.engine.transformer.TransformerWeights;
 import dev.packhorse.engine.weights.WeightsFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Chooses the encoder of a model and says why. */
@@ -29,7 +34,7 @@ final class Encoders {
      * @throws EncoderException when what is asked for cannot be had here
      * @throws ModelException when the model's files are missing, broken or changed
      */
-    static Encoder open(EngineSettings settings, NativeMemory memory) {
+    static Encoder open(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
         if (settings.encoder() == EncoderChoice.PADDED) {
             return padded(settings, "asked for");
         }
@@ -38,7 +43,7 @@ final class Encoders {
             return insteadOfNested(settings, obstacle.get());
         }
         try {
-            return nested(settings, (Bert) settings.model().architecture(), memory);
+            return nested(settings, (Bert) settings.model().architecture(), memory, tokenizer);
         } catch (UnknownGraph | EncoderException e) {
             return insteadOfNested(settings, e.getMessage());
         }
@@ -65,7 +70,7 @@ final class Encoders {
         return OnnxEncoder.open(settings.model(), settings.threads(), reason);
     }
 
-    private static Encoder nested(EngineSettings settings, Bert bert, NativeMemory memory) {
+    private static Encoder nested(EngineSettings settings, Bert bert, NativeMemory memory, Tokenizer tokenizer) {
         var model = settings.model();
         var file = model.safetensors().isEmpty()
                 ? model.onnx()
@@ -78,7 +83,20 @@ final class Encoders {
                     new Pooler(model.pooling(), model.normalize()),
                     settings.precision(),
                     Math.max(settings.maxBatchTokens(), model.maxSeqLength()),
+                    settings.precision() == Precision.INT8 ? calibration(tokenizer) : List.of(),
                     settings.threads());
+        }
+    }
+
+    /** Texts of many kinds and languages: the same for every model and machine, so that vectors are too. */
+    private static List<int[]> calibration(Tokenizer tokenizer) {
+        try (var in = Encoders.class.getResourceAsStream("calibration.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> tokenizer.tokenize(line).ids())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

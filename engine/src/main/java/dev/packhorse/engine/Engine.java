@@ -41,7 +41,7 @@ public final class Engine implements AutoCloseable {
             var model = settings.model();
             var tokenizer = openTokenizer(model);
             opened.push(tokenizer);
-            var encoder = Encoders.open(settings, memory);
+            var encoder = Encoders.open(settings, memory, tokenizer);
             opened.push(encoder);
             var embedder = new Embedder(encoder, new BatchPlanner(settings.maxBatchTokens()), memory);
             var engine = new Engine(tokenizer, encoder, embedder, opened);

@@ -43,6 +43,7 @@ public final class NestedEncoder implements Encoder {
      * @param memory where weights and workspaces are counted; outlives this encoder
      * @param weights left open; not used afterwards
      * @param capacity the most tokens of a batch
+     * @param calibration rows of token ids such as will be encoded, by which int8 chooses its scales; without use else
      * @param threads how many threads one call may compute with, its own included
      * @throws EncoderException when oneDNN has no optimised kernels for this precision on this CPU
      */
@@ -52,12 +53,17 @@ public final class NestedEncoder implements Encoder {
             Pooler pooler,
             Precision precision,
             int capacity,
+            List<int[]> calibration,
             int threads) {
         OpenMp.useThreads(threads);
         this.memory = memory;
         this.pooler = pooler;
         this.threads = threads;
-        this.weights = new PackedWeights(memory, weights, Numbers.of(precision), capacity);
+        var numbers = Numbers.of(precision);
+        var maxima = numbers.quantized()
+                ? Calibration.measure(memory, weights, calibration)
+                : List.<Calibration.LayerMaxima>of();
+        this.weights = new PackedWeights(memory, weights, numbers, capacity, maxima);
         this.info = new EncoderInfo(
                 "onednn-nested",
                 Device.CPU,
@@ -115,57 +121,10 @@ public final class NestedEncoder implements Encoder {
     }
 
     private float[] encode(NestedBatch batch, Workspace workspace) {
-        var stopwatch = workspace.stopwatch();
-        stopwatch.start();
-        var m = Workspace.rounded(batch.tokens());
-        var offsets = new int[batch.size() + 1];
-        batch.offsets().get(offsets);
-        embed(batch, workspace, m);
-        stopwatch.stop(Operation.EMBED);
-        workspace.norm(weights.embeddingNorm(), m, false);
-        var layers = weights.layers();
-        for (var i = 0; i < layers.size(); i++) {
-            var layer = layers.get(i);
-            workspace.project(layer.queryKeyValue(), m);
-            workspace.attend(offsets);
-            workspace.output(layer.attentionOutput(), m, Operation.ATTENTION_OUTPUT);
-            workspace.norm(layer.attentionNorm(), m, false);
-            workspace.up(layer.up(), m);
-            workspace.output(layer.down(), m, Operation.DOWN);
-            workspace.norm(layer.feedForwardNorm(), m, i == layers.size() - 1);
-        }
-        var h = weights.shape().hidden();
-        var vectors = pooler.packed(batch, workspace.sums().floats(0, m * h), h);
-        stopwatch.stop(Operation.POOL);
+        var hidden = workspace.encode(batch);
+        var vectors = pooler.packed(batch, hidden, weights.shape().hidden());
+        workspace.stopwatch().stop(Operation.POOL);
         return vectors;
-    }
-
-    /** Puts the sum of each token's embeddings where the first norm reads; zeros follow up to M. */
-    private void embed(NestedBatch batch, Workspace workspace, int m) {
-        var h = weights.shape().hidden();
-        var words = weights.words(); // [V, H]
-        var positions = weights.positions(); // [P, H]
-        var sums = workspace.sums().floats(0, m * h); // [M, H]
-        var values = batch.values();
-        var offsets = batch.offsets();
-        var row = new float[h];
-        for (var b = 0; b < batch.size(); b++) {
-            for (var t = offsets.get(b); t < offsets.get(b + 1); t++) {
-                var word = values.get(t);
-                if (word < 0 || word >= weights.shape().vocabulary()) {
-                    throw new EncoderException("expected a token id below %d, found %d"
-                            .formatted(weights.shape().vocabulary(), word));
-                }
-                words.get(word * h, row);
-                var position = (t - offsets.get(b)) * h;
-                for (var i = 0; i < h; i++) {
-                    row[i] += positions[position + i];
-                }
-                sums.put(t * h, row);
-            }
-        }
-        sums.position(batch.tokens() * h);
-        sums.put(new float[sums.remaining()]);
     }
 
     /** The time that all calls so far spent with each operation, in seconds. For benchmarks, between calls. */

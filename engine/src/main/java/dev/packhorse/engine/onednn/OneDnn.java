@@ -22,6 +22,7 @@ final class OneDnn {
         setUnlessSet("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         Loader.load(dnnl.class);
         CPU = new engine(engine.kind.cpu, 0);
+        CPU.retainReference(); // whatever scope whoever comes first is in
         ISA = dnnl.dnnl_get_effective_cpu_isa();
     }
 

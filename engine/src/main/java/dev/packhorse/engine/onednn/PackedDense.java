@@ -23,41 +23,57 @@ final class PackedDense implements AutoCloseable {
     private final DenseSpec spec;
     private final float[] bias; // [N]
     private final float[] corrections; // [N] c times the sum of q: how much a zero point of 1 adds to a product
+    private final float[] smoothing; // [K] what inputs are multiplied with before they are quantised
 
     private memory.desc layout;
     private memory weights; // [K, N] as the layout says
     private memory biasMemory; // [1, N]
     private memory channelScales; // c, [N]; [1] and unused unless quantised
 
-    private PackedDense(NativeMemory counted, DenseSpec spec, float[] bias, float[] corrections) {
+    private PackedDense(NativeMemory counted, DenseSpec spec, float[] bias, float[] corrections, float[] smoothing) {
         this.counted = counted;
         this.spec = spec;
         this.bias = bias;
         this.corrections = corrections;
+        this.smoothing = smoothing;
     }
 
     /**
-     * Packs a map.
+     * Packs a map that multiplies floats.
+     *
+     * @param tokens the most that will be multiplied at once, for which the layout is chosen
+     * @throws EncoderException when oneDNN has no optimised kernel for it
+     */
+    static PackedDense floats(NativeMemory counted, DenseSpec spec, Dense dense, int tokens) {
+        try (var scope = new PointerScope()) {
+            return new PackedDense(counted, spec, dense.bias(), new float[0], new float[0])
+                    .fill(new FloatPointer(dense.weight()), memory.data_type.f32, new float[1], tokens);
+        }
+    }
+
+    /**
+     * Packs a map that multiplies 8-bit integers.
      *
      * @param spec without appended rows
-     * @param tokens the most that will be multiplied at once, for which the layout is chosen
-     * @throws dev.packhorse.engine.EncoderException when oneDNN has no optimised kernel for it
+     * @param maxima how large each input becomes, [K]
+     * @param tokens as above
+     * @throws EncoderException as above, or when the weights cannot be balanced
      */
-    static PackedDense pack(NativeMemory counted, DenseSpec spec, Dense dense, int tokens) {
+    static PackedDense integers(NativeMemory counted, DenseSpec spec, Dense dense, float[] maxima, int tokens) {
         try (var scope = new PointerScope()) {
-            if (spec.scaling() == Scaling.NONE) {
-                var packed = new PackedDense(counted, spec, dense.bias(), new float[0]);
-                return packed.fill(new FloatPointer(dense.weight()), memory.data_type.f32, new float[1], tokens);
-            }
-            var quantized = Quantizer.quantize(dense, Quantizer.greatestWeight());
+            var smoothing = Quantizer.smoothing(dense, maxima);
+            var quantized = Quantizer.quantize(Quantizer.smoothed(dense, smoothing), OneDnn.hasVnni());
             var rows = spec.scaling() == Scaling.FUSED ? quantized.zeroRows() : 0;
             if (spec.inputs() + rows > spec.stride()) {
                 throw new EncoderException("%s: expected weights that %d more rows balance for int8, found %d needed"
                         .formatted(spec.name(), spec.stride() - spec.inputs(), rows));
             }
-            var packed = new PackedDense(counted, spec.withZeroRows(rows), dense.bias(), quantized.corrections());
-            var values = new BytePointer(quantized.withZeroRows(rows));
-            return packed.fill(values, memory.data_type.s8, quantized.scales(), tokens);
+            return new PackedDense(counted, spec.withZeroRows(rows), dense.bias(), quantized.corrections(), smoothing)
+                    .fill(
+                            new BytePointer(quantized.withZeroRows(rows)),
+                            memory.data_type.s8,
+                            quantized.scales(),
+                            tokens);
         }
     }
 
@@ -110,6 +126,17 @@ final class PackedDense implements AutoCloseable {
 
     memory channelScales() {
         return channelScales;
+    }
+
+    /**
+     * Makes one token's inputs as easy to quantise as the weights.
+     *
+     * @param inputs x, [K]; replaced
+     */
+    void smooth(float[] inputs) {
+        for (var k = 0; k < inputs.length; k++) {
+            inputs[k] *= smoothing[k];
+        }
     }
 
     /**

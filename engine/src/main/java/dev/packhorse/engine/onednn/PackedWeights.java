@@ -2,6 +2,9 @@ package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onednn.Calibration.LayerMaxima;
+import dev.packhorse.engine.transformer.Dense;
+import dev.packhorse.engine.transformer.LayerWeights;
 import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerWeights;
@@ -47,9 +50,11 @@ final class PackedWeights implements AutoCloseable {
      *
      * @param weights left open
      * @param capacity the most tokens that will be encoded at once
+     * @param maxima of each layer's inputs; empty unless the numbers are quantised
      * @throws dev.packhorse.engine.EncoderException when oneDNN has no optimised kernels for such numbers on this CPU
      */
-    PackedWeights(NativeMemory counted, TransformerWeights weights, Numbers numbers, int capacity) {
+    PackedWeights(
+            NativeMemory counted, TransformerWeights weights, Numbers numbers, int capacity, List<LayerMaxima> maxima) {
         this.counted = counted;
         this.shape = weights.shape();
         this.numbers = numbers;
@@ -62,19 +67,36 @@ final class PackedWeights implements AutoCloseable {
             positions = weights.positionEmbeddings();
             embeddingNorm = pack(weights.embeddingNorm());
             for (var i = 0; i < shape.layers(); i++) {
-                var layer = weights.layer(i);
-                layers.add(new Layer(
-                        resources.add(PackedDense.pack(counted, queryKeyValue(), layer.queryKeyValue(), capacity)),
-                        resources.add(PackedDense.pack(counted, attentionOutput(), layer.attentionOutput(), capacity)),
-                        pack(layer.attentionNorm()),
-                        resources.add(PackedDense.pack(counted, up(), layer.up(), capacity)),
-                        resources.add(PackedDense.pack(counted, down(), layer.down(), capacity)),
-                        pack(layer.feedForwardNorm())));
+                layers.add(numbers.quantized() ? integers(weights.layer(i), maxima.get(i)) : floats(weights.layer(i)));
             }
         } catch (RuntimeException e) {
             resources.close();
             throw e;
         }
+    }
+
+    private Layer floats(LayerWeights layer) {
+        return new Layer(
+                resources.add(PackedDense.floats(counted, queryKeyValue(), layer.queryKeyValue(), capacity)),
+                resources.add(PackedDense.floats(counted, attentionOutput(), layer.attentionOutput(), capacity)),
+                pack(layer.attentionNorm()),
+                resources.add(PackedDense.floats(counted, up(), layer.up(), capacity)),
+                resources.add(PackedDense.floats(counted, down(), layer.down(), capacity)),
+                pack(layer.feedForwardNorm()));
+    }
+
+    private Layer integers(LayerWeights layer, LayerMaxima maxima) {
+        return new Layer(
+                integers(queryKeyValue(), layer.queryKeyValue(), maxima.queryKeyValue()),
+                integers(attentionOutput(), layer.attentionOutput(), maxima.attentionOutput()),
+                pack(layer.attentionNorm()),
+                integers(up(), layer.up(), maxima.up()),
+                integers(down(), layer.down(), maxima.down()),
+                pack(layer.feedForwardNorm()));
+    }
+
+    private PackedDense integers(DenseSpec spec, Dense dense, float[] maxima) {
+        return resources.add(PackedDense.integers(counted, spec, dense, maxima, capacity));
     }
 
     private PackedNorm pack(Norm norm) {
@@ -106,7 +128,7 @@ final class PackedWeights implements AutoCloseable {
                 memory.data_type.u8,
                 memory.data_type.f32,
                 memory.data_type.f32);
-        return fused.implementation(capacity).contains("ref") ? Scaling.AFTERWARDS : Scaling.FUSED;
+        return OneDnn.hasVnni() && !fused.implementation(capacity).contains("ref") ? Scaling.FUSED : Scaling.AFTERWARDS;
     }
 
     private DenseSpec queryKeyValue() {

@@ -3,37 +3,32 @@ package dev.packhorse.engine.onednn;
 import dev.packhorse.engine.transformer.Dense;
 
 /**
- * Turns floats into 8-bit integers.
+ * Turns weights into 8-bit integers, and says how inputs become them; {@link TokenQuantizer} does that.
  *
  * <p>Inputs get a scale s and a zero point z for each token, {@code x ~ s (u - z)} with u from 0 to 255: what a token's
  * values span is used in full, also after a GELU, where almost all are positive. Weights get a scale for each output
  * channel, {@code w ~ c q}. A product is then {@code x w = s c (sum u q - z sum q)}.
  *
- * <p>Without VNNI a CPU sums two products in 16 bits with saturation; weights of at most 64 keep 255 * 64 * 2 within.
+ * <p>Without VNNI a CPU adds the products of two neighbours in 16 bits with saturation. Then scales are chosen so that no
+ * two neighbouring weights of one sign add up to more than 128, for 255 * 128 is still within; that costs a third of the
+ * resolution where one bit less for all would cost half.
  */
 final class Quantizer {
 
     private static final int GREATEST = 127;
-    private static final int GREATEST_WITHOUT_VNNI = 64;
 
     private Quantizer() {}
-
-    /** The greatest weight that this CPU multiplies without saturation. */
-    static int greatestWeight() {
-        return OneDnn.hasVnni() ? GREATEST : GREATEST_WITHOUT_VNNI;
-    }
 
     /**
      * Quantised weights.
      *
      * @param inputs K
      * @param outputs N
-     * @param greatest the greatest absolute value that was allowed
      * @param values q, [N, K] row-major
      * @param scales c, [N]
      * @param sums of each channel's values, [N]
      */
-    record Weights(int inputs, int outputs, int greatest, byte[] values, float[] scales, int[] sums) {
+    record Weights(int inputs, int outputs, byte[] values, float[] scales, int[] sums) {
 
         /** How much a zero point of 1 adds to each channel's product: c times the sum of q, [N]. */
         float[] corrections() {
@@ -50,7 +45,7 @@ final class Quantizer {
             for (var sum : sums) {
                 most = Math.max(most, Math.abs(sum));
             }
-            return ((most + greatest - 1) / greatest + 15) / 16 * 16;
+            return ((most + GREATEST - 1) / GREATEST + 15) / 16 * 16;
         }
 
         /**
@@ -65,7 +60,7 @@ final class Quantizer {
                 System.arraycopy(values, n * inputs, padded, at, inputs);
                 var rest = -sums[n];
                 for (var r = 0; r < rows; r++) {
-                    var value = Math.max(-greatest, Math.min(greatest, rest));
+                    var value = Math.max(-GREATEST, Math.min(GREATEST, rest));
                     padded[at + inputs + r] = (byte) value;
                     rest -= value;
                 }
@@ -74,8 +69,43 @@ final class Quantizer {
         }
     }
 
-    /** Quantises a map's weights to integers from {@code -greatest} to {@code greatest}. */
-    static Weights quantize(Dense dense, int greatest) {
+    /**
+     * What each input is multiplied with, and its weights divided by, so that both are as hard to quantise:
+     * {@code sqrt(max |w| / max |x|)} of each input channel (SmoothQuant, Xiao et al., arXiv 2211.10438, equation 4 with
+     * alpha 0.5), rounded to a quarter of an octave so that the last bits of a calibration do not matter.
+     *
+     * @param maxima max |x|, [K]
+     * @return [K]
+     */
+    static float[] smoothing(Dense dense, float[] maxima) {
+        var inputs = dense.inputs();
+        var smoothing = new float[inputs];
+        for (var k = 0; k < inputs; k++) {
+            var greatest = 0f;
+            for (var n = 0; n < dense.outputs(); n++) {
+                greatest = Math.max(greatest, Math.abs(dense.weight()[n * inputs + k]));
+            }
+            var ratio = Math.max(greatest, 1e-6) / Math.max(maxima[k], 1e-6);
+            smoothing[k] = (float) Math.pow(2, Math.round(2 * Math.log(ratio) / Math.log(2)) / 4.0);
+        }
+        return smoothing;
+    }
+
+    /** The map that gives for smoothed inputs what {@code dense} gives for the inputs. */
+    static Dense smoothed(Dense dense, float[] smoothing) {
+        var weight = dense.weight().clone();
+        for (var i = 0; i < weight.length; i++) {
+            weight[i] /= smoothing[i % smoothing.length];
+        }
+        return new Dense(dense.inputs(), dense.outputs(), weight, dense.bias());
+    }
+
+    /**
+     * Quantises a map's weights.
+     *
+     * @param vnni whether the CPU adds all products in 32 bits
+     */
+    static Weights quantize(Dense dense, boolean vnni) {
         var inputs = dense.inputs();
         var weight = dense.weight();
         var values = new byte[weight.length];
@@ -84,40 +114,19 @@ final class Quantizer {
         for (var n = 0; n < scales.length; n++) {
             var span = Float.MIN_NORMAL;
             for (var k = 0; k < inputs; k++) {
-                span = Math.max(span, Math.abs(weight[n * inputs + k]));
+                var value = weight[n * inputs + k];
+                span = Math.max(span, Math.abs(value));
+                if (!vnni && k % 2 == 1) {
+                    span = Math.max(span, Math.abs(value + weight[n * inputs + k - 1]));
+                }
             }
-            scales[n] = span / greatest;
+            scales[n] = span / GREATEST;
             for (var k = 0; k < inputs; k++) {
                 var value = Math.round(weight[n * inputs + k] / scales[n]);
                 values[n * inputs + k] = (byte) value;
                 sums[n] += value;
             }
         }
-        return new Weights(inputs, scales.length, greatest, values, scales, sums);
+        return new Weights(inputs, scales.length, values, scales, sums);
     }
-
-    /**
-     * Scales one token's values so that they only need rounding: {@code x / s + z}.
-     *
-     * @param values x, [K]; replaced
-     * @return s and z
-     */
-    static TokenScale scale(float[] values) {
-        var least = 0f; // zero must be among the integers, so that what is zero stays so
-        var greatest = 0f;
-        for (var value : values) {
-            least = Math.min(least, value);
-            greatest = Math.max(greatest, value);
-        }
-        var scale = Math.max((greatest - least) / 255, 1e-12f);
-        var zeroPoint = Math.round(-least / scale);
-        var inverse = 1 / scale;
-        for (var k = 0; k < values.length; k++) {
-            values[k] = values[k] * inverse + zeroPoint;
-        }
-        return new TokenScale(scale, zeroPoint);
-    }
-
-    /** A token's s and z. */
-    record TokenScale(float scale, int zeroPoint) {}
 }

@@ -1,9 +1,12 @@
 package dev.packhorse.engine.onednn;
 
+import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.onednn.PackedWeights.PackedNorm;
 import dev.packhorse.engine.transformer.TransformerShape;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl;
@@ -29,6 +32,7 @@ final class Workspace implements AutoCloseable {
 
     private final Resources resources = new Resources();
     private final NativeMemory counted;
+    private final PackedWeights weights;
     private final TransformerShape shape;
     private final Numbers numbers;
     private final stream queue;
@@ -43,6 +47,8 @@ final class Workspace implements AutoCloseable {
     private final NativeBuffer tokenScales; // [C] float32
     private final int[] zeroPoints; // [C]
     private NativeBuffer scratch;
+    private final TokenQuantizer tokenQuantizer;
+    private Calibration calibration = Calibration.NONE;
 
     private final BoundCalls<DenseKey, Call> denses = new BoundCalls<>(CALLS);
     private final BoundCalls<NormKey, Call> norms = new BoundCalls<>(CALLS);
@@ -60,6 +66,7 @@ final class Workspace implements AutoCloseable {
 
     Workspace(NativeMemory counted, PackedWeights weights) {
         this.counted = counted;
+        this.weights = weights;
         this.shape = weights.shape();
         this.numbers = weights.numbers();
         var c = (long) rounded(weights.capacity());
@@ -78,6 +85,7 @@ final class Workspace implements AutoCloseable {
             tokenScales = allocate(numbers.quantized() ? c * Float.BYTES : 0);
             zeroPoints = new int[numbers.quantized() ? (int) c : 0];
             scratch = allocate(0);
+            tokenQuantizer = new TokenQuantizer(widest);
             try (var scope = new PointerScope()) {
                 queue = resources.keep(new stream(OneDnn.CPU));
             }
@@ -94,14 +102,6 @@ final class Workspace implements AutoCloseable {
     /** M for a batch of that many tokens. */
     static int rounded(int tokens) {
         return (tokens + TOKEN_STEP - 1) / TOKEN_STEP * TOKEN_STEP;
-    }
-
-    NativeBuffer tokens() {
-        return tokens;
-    }
-
-    NativeBuffer sums() {
-        return sums;
     }
 
     NativeBuffer scores() {
@@ -128,8 +128,67 @@ final class Workspace implements AutoCloseable {
         return new memory(kernel.scratch(), OneDnn.CPU, new Address(scratch.address()));
     }
 
+    /** Lets a calibration see the inputs of all maps. */
+    void watch(Calibration watching) {
+        calibration = watching;
+    }
+
+    /**
+     * Runs a batch through all layers.
+     *
+     * @return the vectors of the batch's tokens, [T, H] float32; valid until the next batch
+     */
+    FloatBuffer encode(NestedBatch batch) {
+        stopwatch.start();
+        var m = rounded(batch.tokens());
+        var offsets = new int[batch.size() + 1];
+        batch.offsets().get(offsets);
+        embed(batch, m);
+        norm(weights.embeddingNorm(), m, false);
+        var layers = weights.layers();
+        for (var i = 0; i < layers.size(); i++) {
+            var layer = layers.get(i);
+            project(layer.queryKeyValue(), m);
+            attend(offsets);
+            output(layer.attentionOutput(), m, Operation.ATTENTION_OUTPUT);
+            norm(layer.attentionNorm(), m, false);
+            up(layer.up(), m);
+            output(layer.down(), m, Operation.DOWN);
+            norm(layer.feedForwardNorm(), m, i == layers.size() - 1);
+        }
+        return sums.floats(0, batch.tokens() * shape.hidden());
+    }
+
+    /** Puts the sum of each token's embeddings where the first norm reads; zeros follow up to M. */
+    private void embed(NestedBatch batch, int m) {
+        var h = shape.hidden();
+        var words = weights.words(); // [V, H]
+        var positions = weights.positions(); // [P, H]
+        var embedded = sums.floats(0, m * h); // [M, H]
+        var values = batch.values();
+        var offsets = batch.offsets();
+        var row = new float[h];
+        for (var b = 0; b < batch.size(); b++) {
+            for (var t = offsets.get(b); t < offsets.get(b + 1); t++) {
+                var word = values.get(t);
+                if (word < 0 || word >= shape.vocabulary()) {
+                    throw new EncoderException(
+                            "expected a token id below %d, found %d".formatted(shape.vocabulary(), word));
+                }
+                words.get(word * h, row);
+                var position = (t - offsets.get(b)) * h;
+                for (var i = 0; i < h; i++) {
+                    row[i] += positions[position + i];
+                }
+                embedded.put(row);
+            }
+        }
+        embedded.put(new float[embedded.remaining()]);
+        stopwatch.stop(Operation.EMBED);
+    }
+
     /** A layer's first map: from the token vectors to queries, keys and values. */
-    void project(PackedDense dense, int m) {
+    private void project(PackedDense dense, int m) {
         quantize(dense, true, m);
         multiply(dense, tokens, queryKeyValue, m);
         if (dense.spec().scaling() == Scaling.AFTERWARDS) {
@@ -139,7 +198,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** Attention over all rows of a batch; each row's tokens see each other and nobody else. */
-    void attend(int[] offsets) {
+    private void attend(int[] offsets) {
         for (var b = 0; b + 1 < offsets.length; b++) {
             var length = offsets[b + 1] - offsets[b];
             attentions
@@ -150,7 +209,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** The end of a sublayer: from the inner numbers to the token vectors' width, the residual added. */
-    void output(PackedDense dense, int m, Operation operation) {
+    private void output(PackedDense dense, int m, Operation operation) {
         quantize(dense, false, m);
         multiply(dense, inner, sums, m);
         if (dense.spec().scaling() == Scaling.AFTERWARDS) {
@@ -161,7 +220,7 @@ final class Workspace implements AutoCloseable {
     }
 
     /** The feed-forward network's first map and its activation. */
-    void up(PackedDense dense, int m) {
+    private void up(PackedDense dense, int m) {
         quantize(dense, true, m);
         multiply(dense, tokens, inner, m);
         if (dense.spec().scaling() == Scaling.AFTERWARDS) {
@@ -176,7 +235,7 @@ final class Workspace implements AutoCloseable {
      *
      * @param last whether these are the results, which stay float32 and where the sums were
      */
-    void norm(PackedNorm norm, int m, boolean last) {
+    private void norm(PackedNorm norm, int m, boolean last) {
         norms.get(new NormKey(m, last), this::normCall)
                 .with(dnnl.DNNL_ARG_SCALE, norm.scale())
                 .with(dnnl.DNNL_ARG_SHIFT, norm.shift())
@@ -186,6 +245,9 @@ final class Workspace implements AutoCloseable {
 
     private void multiply(PackedDense dense, NativeBuffer from, NativeBuffer to, int m) {
         var spec = dense.spec();
+        if (calibration.watches()) {
+            calibration.inputs(dense, from.floats(0, m * spec.inputs()));
+        }
         var call = denses.get(
                 new DenseKey(spec, m),
                 key -> denseCall(key, dense, spec.scaling() == Scaling.NONE ? from : integers, to));
@@ -281,7 +343,8 @@ final class Workspace implements AutoCloseable {
         var row = new float[k];
         for (var t = 0; t < m; t++) {
             from.get(t * k, row);
-            var scale = Quantizer.scale(row);
+            dense.smooth(row);
+            var scale = tokenQuantizer.scale(row);
             scaled.put(t * k, row);
             scales.put(t, scale.scale());
             zeroPoints[t] = scale.zeroPoint();
