@@ -49,6 +49,21 @@ final class Encoders {
         }
     }
 
+    /** @throws ModelException when the model or what was asked for rules out what was asked for, on any machine */
+    static void check(Model model, EncoderChoice encoder, Precision precision) {
+        var mustBeNested = encoder == EncoderChoice.NESTED || precision != Precision.FLOAT32;
+        if (mustBeNested && encoder == EncoderChoice.PADDED) {
+            throw new ModelException("--precision %s: expected --encoder auto or nested, for the padded one computes in"
+                            .formatted(precision.id())
+                    + " float32, found padded");
+        }
+        if (mustBeNested && model.architecture() instanceof Opaque opaque) {
+            throw new ModelException(
+                    "--encoder %s --precision %s: expected a model that the nested encoder knows, found %s: %s"
+                            .formatted(encoder.id(), precision.id(), model.name(), opaque.reason()));
+        }
+    }
+
     private static Optional<String> obstacle(Architecture architecture) {
         return architecture instanceof Opaque opaque ? Optional.of(opaque.reason()) : OneDnnSupport.missing();
     }

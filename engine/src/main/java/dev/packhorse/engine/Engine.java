@@ -1,6 +1,7 @@
 package dev.packhorse.engine;
 
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
@@ -43,7 +44,10 @@ public final class Engine implements AutoCloseable {
             opened.push(tokenizer);
             var encoder = Encoders.open(settings, memory, tokenizer);
             opened.push(encoder);
-            var embedder = new Embedder(encoder, new BatchPlanner(settings.maxBatchTokens()), memory);
+            var embedder = new Embedder(
+                    encoder,
+                    new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded()),
+                    memory);
             var engine = new Engine(tokenizer, encoder, embedder, opened);
             engine.tryOut(model.name());
             return engine;
@@ -60,6 +64,16 @@ public final class Engine implements AutoCloseable {
      */
     public static void checkTokenizer(Model model) {
         openTokenizer(model).close();
+    }
+
+    /**
+     * Checks, without loading anything, that there can be such an encoder of a model. Whether a machine's CPU has what it
+     * takes is found when an engine is opened there.
+     *
+     * @throws ModelException when the model rules it out
+     */
+    public static void checkChoice(Model model, EncoderChoice encoder, Precision precision) {
+        Encoders.check(model, encoder, precision);
     }
 
     private static Tokenizer openTokenizer(Model model) {

@@ -74,7 +74,7 @@ class EmbedderTest {
     }
 
     private Embedder embedder(Encoder encoder, int maxBatchTokens) {
-        return new Embedder(encoder, new BatchPlanner(maxBatchTokens), memory);
+        return new Embedder(encoder, new BatchPlanner(maxBatchTokens, true), memory);
     }
 
     private static void assertVector(Embedded answer, int[] row) {

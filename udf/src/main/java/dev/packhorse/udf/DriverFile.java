@@ -39,7 +39,7 @@ public record DriverFile(String uri) implements ModelFile.Location {
      * @throws UncheckedIOException when a file cannot be linked or copied to a name of its own
      */
     public static Model offer(SparkContext spark, Model model) {
-        return spark.isLocal() ? model : model.withFiles(offer(model.onnx()), offer(model.tokenizer()));
+        return spark.isLocal() ? model : model.withFiles(DriverFile::offer);
     }
 
     static ModelFile.Location offer(ModelFile file) {

@@ -1,5 +1,6 @@
 package dev.packhorse.udf;
 
+import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Precision;
@@ -24,6 +25,6 @@ final class TinyBert {
     }
 
     static EngineSettings freshSettings(Model model) {
-        return new EngineSettings(model, Precision.FLOAT32, NEXT_BUDGET.getAndIncrement(), 1);
+        return new EngineSettings(model, Precision.FLOAT32, EncoderChoice.AUTO, NEXT_BUDGET.getAndIncrement(), 1);
     }
 }

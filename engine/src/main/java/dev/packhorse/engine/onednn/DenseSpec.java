@@ -1,5 +1,6 @@
 package dev.packhorse.engine.onednn;
 
+import dev.packhorse.engine.EncoderException;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
@@ -63,6 +64,17 @@ record DenseSpec(
     }
 
     private matmul.primitive_desc describe(int tokens, memory.desc weights) {
+        try {
+            return description(tokens, weights);
+        } catch (RuntimeException e) { // that is all the library throws, and all it says
+            throw new EncoderException(
+                    "%s: expected a CPU whose matrices of %s numbers oneDNN multiplies, found one with %s"
+                            .formatted(name, source.name(), OneDnn.isa()),
+                    e);
+        }
+    }
+
+    private matmul.primitive_desc description(int tokens, memory.desc weights) {
         var attributes = Kernel.attributes();
         if (scaling != Scaling.NONE) {
             attributes.set_scales_mask(dnnl.DNNL_ARG_WEIGHTS, 2); // one for each output channel

@@ -51,7 +51,7 @@ public final class BareLoop implements AutoCloseable {
                         OnnxEncoder.environment().createSession(copy.path().toString(), options);
                 var lengths = rows.stream().mapToInt(row -> row.length).toArray();
                 var batches = new ArrayList<Map<String, OnnxTensor>>();
-                for (var batch : new BatchPlanner(maxBatchTokens).plan(lengths)) {
+                for (var batch : new BatchPlanner(maxBatchTokens, true).plan(lengths)) {
                     try (var nested = NestedBatch.pack(
                             memory, Arrays.stream(batch).mapToObj(rows::get).toList())) {
                         batches.add(tensors(nested));

@@ -8,10 +8,11 @@ import java.util.List;
 /**
  * Cuts rows into batches by a token budget, longest rows first, so that the least is computed.
  *
- * <p>A batch computes its longest row times its rows: what a padded encoder does, and never less than what a nested one
- * does. Rows are sorted by length and cut where the sum of that over all batches, plus a little for each batch, is
- * smallest: full batches where lengths are alike, smaller ones where they are not. The longest come first, for they need
- * the most memory, and running out of it costs least at the beginning.
+ * <p>A batch computes its longest row times its rows where the encoder pads, and its tokens where it does not. Rows are
+ * sorted by length and cut where the sum of that over all batches, plus a little for each batch, is smallest: with
+ * padding, full batches where lengths are alike and smaller ones where they are not; without, as few batches as can be. In
+ * both, rows of equal length stand together. The longest come first, for they need the most memory, and running out of
+ * it costs least at the beginning.
  *
  * <p>The budget's meaning is that of text-embeddings-inference's {@code --max-batch-tokens} (core/src/queue.rs), which
  * cuts only when the budget is full.
@@ -25,12 +26,18 @@ public final class BatchPlanner {
     private static final int BATCH_OVERHEAD_TOKENS = 16;
 
     private final int maxBatchTokens;
+    private final boolean padded;
 
-    /** @throws IllegalArgumentException when the budget is not positive */
-    public BatchPlanner(int maxBatchTokens) {
+    /**
+     * @param maxBatchTokens the most tokens in a batch, padding included
+     * @param padded whether a batch costs its longest row times its rows (true) or its tokens (false)
+     * @throws IllegalArgumentException when the budget is not positive
+     */
+    public BatchPlanner(int maxBatchTokens, boolean padded) {
         if (maxBatchTokens < 1) {
             throw new IllegalArgumentException("expected a token budget of at least 1, found " + maxBatchTokens);
         }
+        this.padded = padded;
         this.maxBatchTokens = maxBatchTokens;
     }
 
@@ -65,9 +72,13 @@ public final class BatchPlanner {
         cost[0] = 0;
         for (var from = 0; from < order.length; from++) {
             var longest = lengths[order[from]];
-            var rows = Math.min(order.length - from, Math.max(1, maxBatchTokens / longest));
-            for (var to = from + 1; to <= from + rows; to++) {
-                var through = cost[from] + (long) longest * (to - from) + BATCH_OVERHEAD_TOKENS;
+            var computed = 0L;
+            for (var to = from + 1; to <= order.length; to++) {
+                computed += padded ? longest : lengths[order[to - 1]];
+                if (computed > maxBatchTokens && to > from + 1) {
+                    break;
+                }
+                var through = cost[from] + computed + BATCH_OVERHEAD_TOKENS;
                 if (through < cost[to]) {
                     cost[to] = through;
                     start[to] = from;

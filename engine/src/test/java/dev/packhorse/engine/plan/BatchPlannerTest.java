@@ -26,7 +26,7 @@ class BatchPlannerTest {
         for (var round = 0; round < 200; round++) {
             var lengths = lengths(random.nextInt(1, 300), 512);
             var budget = random.nextInt(1, 8192);
-            var batches = new BatchPlanner(budget).plan(lengths);
+            var batches = new BatchPlanner(budget, true).plan(lengths);
             assertThat(batches.stream().flatMapToInt(Arrays::stream).sorted().toArray())
                     .isEqualTo(IntStream.range(0, lengths.length).toArray());
             for (var batch : batches) {
@@ -40,10 +40,32 @@ class BatchPlannerTest {
     }
 
     @Test
+    void withoutPaddingBatchesAreFilledToTheBudget() {
+        for (var round = 0; round < 200; round++) {
+            var lengths = lengths(random.nextInt(1, 300), 512);
+            var budget = random.nextInt(1, 8192);
+            var batches = new BatchPlanner(budget, false).plan(lengths);
+            assertThat(batches.stream().flatMapToInt(Arrays::stream).sorted().toArray())
+                    .isEqualTo(IntStream.range(0, lengths.length).toArray());
+            for (var b = 0; b < batches.size(); b++) {
+                var tokens = tokens(lengths, batches.get(b));
+                assertThat(batches.get(b).length == 1 || tokens <= budget).isTrue();
+                if (b + 1 < batches.size()) { // else two batches could have been one
+                    assertThat(tokens + tokens(lengths, batches.get(b + 1))).isGreaterThan(budget);
+                }
+            }
+        }
+    }
+
+    private static int tokens(int[] lengths, int[] batch) {
+        return Arrays.stream(batch).map(row -> lengths[row]).sum();
+    }
+
+    @Test
     void theLongestComeFirst() {
         for (var round = 0; round < 100; round++) {
             var lengths = lengths(random.nextInt(1, 300), 512);
-            var planned = new BatchPlanner(random.nextInt(1, 8192))
+            var planned = new BatchPlanner(random.nextInt(1, 8192), true)
                     .plan(lengths).stream()
                             .flatMapToInt(Arrays::stream)
                             .map(row -> lengths[row])
@@ -56,7 +78,7 @@ class BatchPlannerTest {
     @Test
     void equalLengthsKeepTheirOrder() {
         var lengths = lengths(500, 5);
-        var order = new BatchPlanner(64)
+        var order = new BatchPlanner(64, true)
                 .plan(lengths).stream().flatMapToInt(Arrays::stream).toArray();
         for (var i = 1; i < order.length; i++) {
             if (lengths[order[i]] == lengths[order[i - 1]]) {
@@ -68,10 +90,10 @@ class BatchPlannerTest {
     @Test
     void theSameRowsGiveTheSamePlan() {
         var lengths = lengths(1000, 512);
-        var planner = new BatchPlanner(4096);
+        var planner = new BatchPlanner(4096, true);
         var first = planner.plan(lengths);
         assertThat(planner.plan(lengths.clone())).usingRecursiveComparison().isEqualTo(first);
-        assertThat(new BatchPlanner(4096).plan(lengths))
+        assertThat(new BatchPlanner(4096, true).plan(lengths))
                 .usingRecursiveComparison()
                 .isEqualTo(first);
     }
@@ -81,7 +103,7 @@ class BatchPlannerTest {
         for (var round = 0; round < 500; round++) {
             var lengths = lengths(random.nextInt(1, 11), random.nextBoolean() ? 20 : 200);
             var budget = random.nextInt(1, 600);
-            assertThat(cost(lengths, new BatchPlanner(budget).plan(lengths)))
+            assertThat(cost(lengths, new BatchPlanner(budget, true).plan(lengths)))
                     .as("lengths %s, budget %d", Arrays.toString(lengths), budget)
                     .isEqualTo(cheapestOfAllCuts(lengths, budget));
         }
@@ -121,39 +143,39 @@ class BatchPlannerTest {
     void rowsOfOneLengthFillTheirBatches() {
         var lengths = new int[10];
         Arrays.fill(lengths, 100);
-        assertThat(new BatchPlanner(400).plan(lengths))
+        assertThat(new BatchPlanner(400, true).plan(lengths))
                 .extracting(batch -> batch.length)
                 .containsOnly(4, 4, 2);
     }
 
     @Test
     void rowsOfFarApartLengthsDoNotShareABatch() {
-        assertThat(new BatchPlanner(100_000).plan(new int[] {2, 500, 2, 500}))
+        assertThat(new BatchPlanner(100_000, true).plan(new int[] {2, 500, 2, 500}))
                 .containsExactly(new int[] {1, 3}, new int[] {0, 2});
     }
 
     @Test
     void noRowsNeedNoBatch() {
-        assertThat(new BatchPlanner(100).plan(new int[0])).isEmpty();
+        assertThat(new BatchPlanner(100, true).plan(new int[0])).isEmpty();
     }
 
     @Test
     void aRowLongerThanTheBudgetGoesAlone() {
-        assertThat(new BatchPlanner(10).plan(new int[] {5, 11, 5, 1000}))
+        assertThat(new BatchPlanner(10, true).plan(new int[] {5, 11, 5, 1000}))
                 .containsExactly(new int[] {3}, new int[] {1}, new int[] {0, 2});
     }
 
     @Test
     void theLongestPossibleLengthsDoNotOverflow() {
         var lengths = new int[] {1, Integer.MAX_VALUE, Integer.MAX_VALUE, 1};
-        assertThat(new BatchPlanner(Integer.MAX_VALUE).plan(lengths))
+        assertThat(new BatchPlanner(Integer.MAX_VALUE, true).plan(lengths))
                 .containsExactly(new int[] {1}, new int[] {2}, new int[] {0, 3});
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
     void aBudgetBelowOneIsRefused(int budget) {
-        assertThatThrownBy(() -> new BatchPlanner(budget))
+        assertThatThrownBy(() -> new BatchPlanner(budget, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected a token budget of at least 1, found " + budget);
     }

@@ -2,6 +2,7 @@ package dev.packhorse.jobs.embed;
 
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.options.EmbedOptions;
@@ -77,6 +78,7 @@ public final class EmbedJob {
                 .map(found::withMaxSeqLength)
                 .orElse(found);
         Engine.checkTokenizer(model);
+        Engine.checkChoice(model, options.get(EncodeOptions.ENCODER), precision(options, model));
         return new EmbedJob(options, model, out);
     }
 
@@ -148,9 +150,15 @@ public final class EmbedJob {
     public EngineSettings engine(SparkSession spark) {
         return new EngineSettings(
                 DriverFile.offer(spark.sparkContext(), model),
-                options.get(EncodeOptions.PRECISION),
+                precision(options, model),
+                options.get(EncodeOptions.ENCODER),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
                 EncoderThreads.perExecutor(spark.sparkContext().getConf()));
+    }
+
+    /** Decided here, on the driver, for all executors: a run's vectors are of one precision. */
+    private static Precision precision(OptionValues options, Model model) {
+        return options.get(EncodeOptions.PRECISION).on(model, options.get(EncodeOptions.ENCODER));
     }
 
     /** Tasks that can run at a time, on the executors that there are now. */
@@ -200,7 +208,7 @@ public final class EmbedJob {
         footer.put("dimension", String.valueOf(model.dimension()));
         footer.put("pooling", model.pooling().id());
         footer.put("normalize", String.valueOf(model.normalize()));
-        footer.put("precision", options.get(EncodeOptions.PRECISION).id());
+        footer.put("precision", precision(options, model).id());
         footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
         footer.put("version", version());
         return footer;

@@ -1,6 +1,7 @@
 package dev.packhorse.udf.options;
 
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.EncoderChoice;
+import dev.packhorse.engine.PrecisionChoice;
 import dev.packhorse.engine.model.EmbeddedModel;
 import java.util.List;
 
@@ -13,11 +14,17 @@ public final class EncodeOptions {
             EmbeddedModel.ALL_MINILM_L6_V2.id(),
             "An embedded model's name, or a folder in the layout that sentence-transformers writes.");
 
-    public static final Option<Precision> PRECISION = Option.of(
+    public static final Option<PrecisionChoice> PRECISION = Option.of(
             "precision",
-            OptionType.choice(Precision.class, Precision::id),
-            Precision.FLOAT32,
-            "The numbers that the layers are computed in.");
+            OptionType.choice(PrecisionChoice.class, PrecisionChoice::id),
+            PrecisionChoice.AUTO,
+            "The numbers that the layers are computed in; auto: bfloat16 where the driver's CPU has it, else float32.");
+
+    public static final Option<EncoderChoice> ENCODER = Option.of(
+            "encoder",
+            OptionType.choice(EncoderChoice.class, EncoderChoice::id),
+            EncoderChoice.AUTO,
+            "Packed tokens without padding (nested), the ONNX file as it is (padded), or the first that can be had.");
 
     public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
             "max-batch-tokens",
@@ -56,7 +63,15 @@ public final class EncodeOptions {
 
     /** All of them, in the order in which people read them. */
     public static final List<Option<?>> ALL = List.of(
-            MODEL, PRECISION, MAX_BATCH_TOKENS, MAX_SEQ_LENGTH, WINDOW_ROWS, DEDUPE_CACHE, ON_ERROR, EMPTY_TEXT);
+            MODEL,
+            PRECISION,
+            ENCODER,
+            MAX_BATCH_TOKENS,
+            MAX_SEQ_LENGTH,
+            WINDOW_ROWS,
+            DEDUPE_CACHE,
+            ON_ERROR,
+            EMPTY_TEXT);
 
     private EncodeOptions() {}
 

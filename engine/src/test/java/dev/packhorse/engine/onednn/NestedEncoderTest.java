@@ -1,0 +1,296 @@
+package dev.packhorse.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.NestedMachine;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.ResidentMemory;
+import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.transformer.PlainEncoder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NestedEncoderTest {
+
+    private final RandomGenerator random = Seeds.random();
+
+    /** Closing it fails when anything native was left open. */
+    private final NativeMemory memory = NativeMemory.open(Long.MAX_VALUE);
+
+    @BeforeAll
+    static void needsOneDnn() {
+        NestedMachine.assume();
+    }
+
+    @AfterEach
+    void nothingNativeIsLeft() {
+        memory.close();
+    }
+
+    static Stream<Precision> precisions() {
+        NestedMachine.assume();
+        return TinyEncoders.precisions();
+    }
+
+    @ParameterizedTest
+    @MethodSource("precisions")
+    void anyBatchIsEncodedAsByThePlainEncoder(Precision precision) {
+        var leastCosine =
+                switch (precision) {
+                    case FLOAT32 -> 0.999999;
+                    case BFLOAT16 -> 0.9995; // random weights forgive less than trained ones
+                    case INT8 -> 0.995;
+                };
+        try (var encoder = TinyEncoders.open(memory, precision);
+                var weights = TinyEncoders.weights()) {
+            var plain = new PlainEncoder(weights, TinyEncoders.POOLER);
+            for (var round = 0; round < 20; round++) {
+                var rows = TinyEncoders.batch(random, rows(50, 128));
+                var found = TinyEncoders.encode(memory, encoder, rows);
+                var expected = new float[rows.size()][];
+                for (var b = 0; b < expected.length; b++) {
+                    try (var alone = NestedBatch.pack(memory, List.of(rows.get(b)))) {
+                        expected[b] = plain.encode(alone);
+                    }
+                }
+                assertThat(Closeness.worst(expected, found).cosine()).isGreaterThan(leastCosine);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("precisions")
+    void aRowHasTheSameBitsInAnyBatchAndInAnyOrder(Precision precision) {
+        var rows = rows(100, 128);
+        try (var encoder = TinyEncoders.open(memory, precision)) {
+            var alone = alone(encoder, rows);
+            for (var round = 0; round < 100; round++) {
+                assertSameBits(alone, encoder, TinyEncoders.batch(random, rows));
+            }
+        }
+    }
+
+    /**
+     * Threads that shared scratch memory, buffers or bound calls would overwrite each other's numbers: every row of every
+     * batch is compared, for the mean would hide the few that met.
+     */
+    @ParameterizedTest
+    @MethodSource("precisions")
+    void aRowHasTheSameBitsHoweverManyTasksEncode(Precision precision) throws InterruptedException, ExecutionException {
+        var rows = rows(100, 128);
+        try (var encoder = TinyEncoders.open(memory, precision)) {
+            var alone = alone(encoder, rows);
+            for (var tasks : new int[] {2, 8}) {
+                var threads = Executors.newFixedThreadPool(tasks);
+                try {
+                    var work = IntStream.range(0, tasks)
+                            .<Callable<Boolean>>mapToObj(task -> () -> {
+                                var own = new Random(task);
+                                for (var round = 0; round < 60; round++) {
+                                    assertSameBits(alone, encoder, TinyEncoders.batch(own, rows));
+                                }
+                                return true;
+                            })
+                            .toList();
+                    for (var done : threads.invokeAll(work)) {
+                        assertThat(done.get()).isTrue();
+                    }
+                } finally {
+                    threads.shutdownNow();
+                }
+            }
+        }
+    }
+
+    private Map<int[], float[]> alone(NestedEncoder encoder, List<int[]> rows) {
+        var alone = new IdentityHashMap<int[], float[]>();
+        rows.forEach(row -> alone.put(row, TinyEncoders.encode(memory, encoder, List.of(row))[0]));
+        return alone;
+    }
+
+    private void assertSameBits(Map<int[], float[]> alone, NestedEncoder encoder, List<int[]> rows) {
+        var found = TinyEncoders.encode(memory, encoder, rows);
+        for (var b = 0; b < found.length; b++) {
+            assertThat(found[b])
+                    .as("row %d of %d tokens", b, rows.get(b).length)
+                    .isEqualTo(alone.get(rows.get(b)));
+        }
+    }
+
+    private List<int[]> rows(int count, int maxLength) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> Seeds.tokens(random, maxLength))
+                .toList();
+    }
+
+    @Test
+    void aLongRowNeedsNoMoreThanOneOfTheHeads() {
+        var rows = List.of(random.ints(128, 5, 550).toArray());
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32);
+                var weights = TinyEncoders.weights();
+                var batch = NestedBatch.pack(memory, rows)) {
+            assertThat(Closeness.difference(
+                            new PlainEncoder(weights, TinyEncoders.POOLER).encode(batch), encoder.encode(batch)))
+                    .isLessThan(1e-6);
+        }
+    }
+
+    @Test
+    void itSaysWhatItIs() {
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            assertThat(encoder.info().name()).isEqualTo("onednn-nested");
+            assertThat(encoder.info().padded()).isFalse();
+            assertThat(encoder.info().dimension()).isEqualTo(TinyEncoders.DIMENSION);
+            assertThat(encoder.info().kernel()).isNotEmpty().doesNotContain("ref");
+        }
+    }
+
+    @Test
+    void aBatchBeyondItsBudgetIsRefusedAndTheEncoderStaysUsable() {
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            var rows = IntStream.range(0, 5)
+                    .mapToObj(i -> random.ints(103, 5, 550).toArray())
+                    .toList();
+            assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, rows))
+                    .isInstanceOf(EncoderException.class)
+                    .hasMessage("expected a batch of at most 512 tokens, found 515");
+            assertThat(TinyEncoders.encode(memory, encoder, rows.subList(0, 4))).hasNumberOfRows(4);
+        }
+    }
+
+    @Test
+    void aRowBeyondItsPositionsIsRefused() {
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            var rows = List.of(random.ints(129, 5, 550).toArray());
+            assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, rows))
+                    .isInstanceOf(EncoderException.class)
+                    .hasMessage("expected rows of at most 128 tokens, found one of 129");
+        }
+    }
+
+    @Test
+    void aTokenThatTheModelDoesNotKnowIsRefused() {
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            for (var token : new int[] {550, -1}) {
+                assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, List.of(new int[] {1, token})))
+                        .isInstanceOf(EncoderException.class)
+                        .hasMessage("expected a token id below 550, found " + token);
+            }
+        }
+    }
+
+    @Test
+    void aClosedEncoderIsRefusedAndClosingTwiceIsNot() {
+        var encoder = TinyEncoders.open(memory, Precision.FLOAT32);
+        encoder.close();
+        encoder.close();
+        assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, List.of(new int[] {1})))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the encoder is closed");
+    }
+
+    @Test
+    void aCpuWithoutBfloat16IsNamed() {
+        assumeFalse(OneDnn.hasBfloat16() || OneDnn.isa().startsWith("avx512"), "needs a CPU without bfloat16");
+        assertThatThrownBy(() -> TinyEncoders.open(memory, Precision.BFLOAT16))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage(
+                        "query, key, value: expected a CPU whose matrices of bf16 numbers oneDNN multiplies, found one"
+                                + " with " + OneDnn.isa());
+    }
+
+    @Test
+    void nativeMemoryIsWeightsAndAWorkspaceForEachTaskAtATime() {
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            var weights = memory.allocatedBytes();
+            TinyEncoders.encode(memory, encoder, rows(1, 128));
+            var withOne = memory.allocatedBytes();
+            for (var round = 0; round < 50; round++) {
+                TinyEncoders.encode(memory, encoder, TinyEncoders.batch(random, rows(20, 128)));
+            }
+            assertThat(withOne).isGreaterThan(weights);
+            assertThat(memory.allocatedBytes()).isLessThanOrEqualTo(withOne + (1 << 20)); // scratch may grow once
+        }
+        assertThat(memory.allocatedBytes()).isZero();
+    }
+
+    @Test
+    void twoHundredLoadsAndClosesDoNotGrowTheProcess() throws IOException {
+        var rows = rows(20, 128);
+        var precisions = TinyEncoders.precisions().toList();
+        for (var i = 0; i < 50; i++) {
+            loadEncodeClose(precisions.get(i % precisions.size()), rows);
+        }
+        var before = ResidentMemory.bytes();
+        for (var i = 0; i < 200; i++) {
+            loadEncodeClose(precisions.get(i % precisions.size()), rows);
+        }
+        var grown = (ResidentMemory.bytes() - before) >> 20;
+        System.out.println("200 encoders loaded and closed: resident memory grew by " + grown + " MiB");
+        assertThat(grown).isLessThan(64);
+    }
+
+    private void loadEncodeClose(Precision precision, List<int[]> rows) {
+        try (var encoder = TinyEncoders.open(memory, precision)) {
+            TinyEncoders.encode(memory, encoder, rows.subList(0, 4));
+        }
+        assertThat(memory.allocatedBytes()).isZero();
+    }
+
+    @Test
+    void theTimeOfEachOperationIsCounted() {
+        try (var encoder = TinyEncoders.open(memory, Precision.INT8)) {
+            TinyEncoders.encode(memory, encoder, rows(3, 100));
+            assertThat(encoder.seconds().keySet()).containsExactly(Operation.values());
+            assertThat(encoder.seconds().values()).allMatch(seconds -> seconds > 0);
+        }
+    }
+
+    /** OpenMP would answer a large batch with as many threads as there are cores. */
+    @Test
+    void aCallComputesInItsOwnThread() throws IOException {
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            var rows = new ArrayList<>(TinyEncoders.batch(random, rows(20, 128)));
+            var before = NativeThreads.count();
+            for (var round = 0; round < 20; round++) {
+                TinyEncoders.encode(memory, encoder, rows);
+            }
+            assertThat(NativeThreads.count() - before)
+                    .isLessThan(Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    @Test
+    void theReferenceTextsKeepTheirVectors() {
+        var reference = Fixtures.reference("tiny-bert");
+        try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
+            for (var i = 0; i < reference.vectors().length; i++) {
+                var found = TinyEncoders.encode(
+                        memory, encoder, List.of(reference.tokenIds().get(i)))[0];
+                assertThat(Closeness.difference(reference.vectors()[i], found)).isLessThan(1e-5);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.packhorse.engine.onednn;
+
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.Architecture.Bert;
+import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.model.Pooling;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.BertWeights;
+import dev.packhorse.engine.weights.WeightsFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** Encoders of the model tiny-bert, and batches for them. */
+final class TinyEncoders {
+
+    static final Pooler POOLER = new Pooler(Pooling.MEAN, true);
+    static final int DIMENSION = 32;
+    static final int CAPACITY = 512;
+
+    private TinyEncoders() {}
+
+    /** The precisions that this CPU can compute in. */
+    static Stream<Precision> precisions() {
+        return Arrays.stream(Precision.values())
+                .filter(precision -> precision != Precision.BFLOAT16 || OneDnn.hasBfloat16());
+    }
+
+    static BertWeights weights() {
+        var model = ModelFolder.read(Fixtures.tinyBert());
+        return new BertWeights(
+                (Bert) model.architecture(),
+                WeightsFile.safetensors("tiny-bert", Fixtures.tinyBert().resolve("model.safetensors")));
+    }
+
+    static NestedEncoder open(NativeMemory memory, Precision precision) {
+        try (var weights = weights()) {
+            return new NestedEncoder(
+                    memory,
+                    weights,
+                    POOLER,
+                    precision,
+                    CAPACITY,
+                    Fixtures.reference("tiny-bert").tokenIds(),
+                    1);
+        }
+    }
+
+    /** [B][D] the vectors of rows in one batch. */
+    static float[][] encode(NativeMemory memory, NestedEncoder encoder, List<int[]> rows) {
+        try (var batch = NestedBatch.pack(memory, rows)) {
+            var vectors = encoder.encode(batch);
+            var found = new float[rows.size()][];
+            for (var b = 0; b < found.length; b++) {
+                found[b] = Arrays.copyOfRange(vectors, b * DIMENSION, (b + 1) * DIMENSION);
+            }
+            return found;
+        }
+    }
+
+    /** Rows of a batch that just fits. */
+    static List<int[]> batch(RandomGenerator random, List<int[]> rows) {
+        var batch = new ArrayList<int[]>();
+        var tokens = 0;
+        while (true) {
+            var row = rows.get(random.nextInt(rows.size()));
+            tokens += row.length;
+            if (tokens > CAPACITY) {
+                return batch;
+            }
+            batch.add(row);
+        }
+    }
+}
