@@ -116,6 +116,12 @@ final class ProtobufReader {
         return position;
     }
 
+    /** How many bytes the field has. */
+    long length() {
+        expect(LENGTH_DELIMITED);
+        return length;
+    }
+
     private void expect(int expected) {
         if (wireType != expected) {
             throw new ModelException(
