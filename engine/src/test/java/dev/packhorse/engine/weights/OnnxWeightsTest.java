@@ -74,7 +74,8 @@ class OnnxWeightsTest {
                 .message(1, node("MatMul", "x", "w", "product"))
                 .message(1, node("Add", "product", "x", "residual")) // no bias
                 .message(1, node("Mul", "product", "other.bias", "scaled")) // no addition
-                .message(1, node("Add", "scaled", "third.bias", "shifted")) // no product
+                .message(1, node("Mul", "x", "w", "weighted"))
+                .message(1, node("Add", "weighted", "third.bias", "shifted")) // no product of matrices
                 .message(1, node("Add", "x", "fourth.bias", "moved")) // the graph's input, which no node makes
                 .message(5, initializer("w", new int[] {1, 2}, 1, 2));
         try (var weights = open(file(graph))) {
