@@ -61,7 +61,7 @@ public final class NativeBuffer implements AutoCloseable {
     }
 
     private ByteBuffer view(long from, long length) {
-        if (from < 0 || from + length > bytes) {
+        if (from < 0 || length < 0 || from > bytes - length) { // from + length may be more than a long
             throw new IndexOutOfBoundsException("expected %d bytes at %d within %d".formatted(length, from, bytes));
         }
         return buffer.nioBuffer(start + from, Math.toIntExact(length)).order(ByteOrder.nativeOrder());

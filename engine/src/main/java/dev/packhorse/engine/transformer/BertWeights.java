@@ -11,25 +11,47 @@ public final class BertWeights implements TransformerWeights {
     private final WeightsFile file;
 
     /**
-     * @param file becomes this object's to close
+     * @param file becomes this object's to close; closed here where an exception is thrown
      * @throws dev.packhorse.engine.model.ModelException when the file has not all of the tensors, or in other shapes
      */
     public BertWeights(Bert bert, WeightsFile file) {
         this.bert = bert;
         this.file = file;
+        try {
+            requireAll();
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private void requireAll() {
         var h = bert.hidden();
         var f = bert.intermediate();
         file.require("embeddings.word_embeddings.weight", bert.vocabulary(), h);
         file.require("embeddings.position_embeddings.weight", bert.positions(), h);
         file.require("embeddings.token_type_embeddings.weight", bert.tokenTypes(), h);
+        requireNorm("embeddings.LayerNorm");
         for (var layer = 0; layer < bert.layers(); layer++) {
-            file.require(name(layer, "attention.self.query.weight"), h, h);
-            file.require(name(layer, "attention.self.key.weight"), h, h);
-            file.require(name(layer, "attention.self.value.weight"), h, h);
-            file.require(name(layer, "attention.output.dense.weight"), h, h);
-            file.require(name(layer, "intermediate.dense.weight"), f, h);
-            file.require(name(layer, "output.dense.weight"), h, f);
+            requireDense(name(layer, "attention.self.query"), h, h);
+            requireDense(name(layer, "attention.self.key"), h, h);
+            requireDense(name(layer, "attention.self.value"), h, h);
+            requireDense(name(layer, "attention.output.dense"), h, h);
+            requireNorm(name(layer, "attention.output.LayerNorm"));
+            requireDense(name(layer, "intermediate.dense"), h, f);
+            requireDense(name(layer, "output.dense"), f, h);
+            requireNorm(name(layer, "output.LayerNorm"));
         }
+    }
+
+    private void requireDense(String name, int inputs, int outputs) {
+        file.require(name + ".weight", outputs, inputs);
+        file.require(name + ".bias", outputs);
+    }
+
+    private void requireNorm(String name) {
+        file.require(name + ".weight", bert.hidden());
+        file.require(name + ".bias", bert.hidden());
     }
 
     @Override

@@ -73,20 +73,28 @@ final class OnnxDirectory {
         var name = "";
         var type = 0L;
         var position = -1L;
+        var bytes = 0L;
         while (tensor.next()) {
             switch (tensor.field()) {
                 case 1 -> shape.addAll(tensor.numbers());
                 case 2 -> type = tensor.number();
-                case 4 -> position = tensor.position(); // float_data, packed: the same bytes as raw_data
+                case 4, 9 -> { // float_data, packed, has the same bytes as raw_data
+                    position = tensor.position();
+                    bytes = tensor.length();
+                }
                 case 8 -> name = tensor.text();
-                case 9 -> position = tensor.position();
                 default -> {}
             }
         }
         // other types are no weights; data in a second file has no position here and is missed by its name later
         if (type == FLOAT && position >= 0) {
             var dims = shape.stream().mapToLong(Long::longValue).toArray();
-            initializers.put(name, new StoredTensor(NumberType.FLOAT32, dims, false, position));
+            var stored = new StoredTensor(NumberType.FLOAT32, dims, false, position);
+            if (bytes != stored.size() * Float.BYTES) {
+                throw new ModelException(
+                        "expected %d bytes of %s, found %d".formatted(stored.size() * Float.BYTES, name, bytes));
+            }
+            initializers.put(name, stored);
         }
     }
 

@@ -62,7 +62,7 @@ final class ProtobufReader {
                 throw new ModelException(
                         "expected a protobuf field at byte %d, found wire type %d".formatted(at, wireType));
         }
-        if (field == 0 || length < 0 || next > end) {
+        if (field == 0 || length < 0 || next < at || next > end) { // before: a length whose sum overflowed
             throw new ModelException("expected a protobuf field that ends within its message at byte %d, found field %d"
                     .formatted(at, field));
         }
@@ -114,6 +114,12 @@ final class ProtobufReader {
     long position() {
         expect(LENGTH_DELIMITED);
         return position;
+    }
+
+    /** How many bytes the field has. */
+    long length() {
+        expect(LENGTH_DELIMITED);
+        return length;
     }
 
     private void expect(int expected) {

@@ -59,7 +59,7 @@ final class SafetensorsDirectory {
         var offsets = entry.path("data_offsets");
         var tensor = new StoredTensor(type, shape, false, data + offsets.path(0).asLong());
         var bytes = offsets.path(1).asLong() - offsets.path(0).asLong();
-        if (bytes != tensor.size() * type.bytes() || tensor.position() + bytes > end) {
+        if (bytes != tensor.size() * type.bytes() || tensor.position() < data || tensor.position() + bytes > end) {
             throw new ModelException("expected %d bytes of %s within the file, found offsets %s"
                     .formatted(tensor.size() * type.bytes(), name, offsets));
         }

@@ -55,6 +55,81 @@ class ModelFolderTest {
     }
 
     @Test
+    void weightsInSafetensorsAreListedWhereThereAreAny() throws IOException {
+        var file = folder.resolve("model.safetensors");
+        assertThat(ModelFolder.read(folder).safetensors())
+                .containsExactly(ModelFile.of(new ModelFile.Location.Local(file.toString())));
+        Files.delete(file);
+        assertThat(ModelFolder.read(folder).safetensors()).isEmpty();
+    }
+
+    @Test
+    void theSizesOfABertAreRead() throws IOException {
+        assertThat(ModelFolder.read(folder).architecture())
+                .isEqualTo(new Architecture.Bert(32, 2, 4, 64, 550, 128, 2, 1e-12f));
+
+        change("config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
+        change("config.json", "\"num_attention_heads\": 4", "\"num_attention_heads\": 8");
+        change("config.json", "\"intermediate_size\": 64", "\"intermediate_size\": 65");
+        change("config.json", "\"vocab_size\": 550", "\"vocab_size\": 551");
+        change("config.json", "\"max_position_embeddings\": 128", "\"max_position_embeddings\": 129");
+        change("config.json", "\"type_vocab_size\": 2", "\"type_vocab_size\": 1");
+        change("config.json", "\"layer_norm_eps\": 1e-12", "\"layer_norm_eps\": 1e-5");
+        assertThat(ModelFolder.read(folder).architecture())
+                .isEqualTo(new Architecture.Bert(32, 3, 8, 65, 551, 129, 1, 1e-5f));
+    }
+
+    /** Old files have none of them, and transformers then takes BERT's own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"type_vocab_size", "layer_norm_eps", "hidden_act", "position_embedding_type"})
+    void whatABertsConfigurationLeavesOutIsTransformersDefault(String key) throws IOException {
+        change("config.json", "\"" + key + "\"", "\"not_" + key + "\"");
+        assertThat(ModelFolder.read(folder).architecture())
+                .isEqualTo(new Architecture.Bert(32, 2, 4, 64, 550, 128, 2, 1e-12f));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size"})
+    void aMissingSizeOfABertIsNamed(String key) throws IOException {
+        change("config.json", "\"" + key + "\"", "\"not_" + key + "\"");
+        assertRefused("config.json").hasMessageEndingWith("expected a positive integer " + key + ", found nothing");
+    }
+
+    @Test
+    void headsThatDoNotDivideTheHiddenSizeAreRefused() throws IOException {
+        change("config.json", "\"num_attention_heads\": 4", "\"num_attention_heads\": 5");
+        assertRefused("config.json")
+                .hasMessageEndingWith("expected hidden_size to be a multiple of num_attention_heads, found 32 and 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model_type\": \"bert\"     | model_type\": \"mpnet\" | its model_type is mpnet, not bert",
+                "model_type\"               | not_model_type\"         | its model_type is nothing, not bert",
+                "hidden_act\": \"gelu\"     | hidden_act\": \"relu\"  | its hidden_act is relu, not gelu",
+                "_type\": \"absolute\"      | _type\": \"relative_key\"  "
+                        + "| it is a BERT of another kind: position_embedding_type relative_key, is_decoder false",
+                "use_cache\": true          | is_decoder\": true      "
+                        + "| it is a BERT of another kind: position_embedding_type absolute, is_decoder true",
+            })
+    void whatIsNoBertOfTheUsualKindIsLeftToItsGraphWithTheReason(String from, String to, String reason)
+            throws IOException {
+        change("config.json", from, to);
+        assertThat(ModelFolder.read(folder).architecture()).isEqualTo(new Architecture.Opaque(reason));
+    }
+
+    @Test
+    void anotherFamilyNeedsNoSizesOfABert() throws IOException {
+        change("config.json", "\"model_type\": \"bert\"", "\"model_type\": \"t5\"");
+        change("config.json", "\"num_attention_heads\"", "\"num_heads\"");
+        change("config.json", "\"intermediate_size\"", "\"d_ff\"");
+        assertThat(ModelFolder.read(folder).architecture())
+                .isEqualTo(new Architecture.Opaque("its model_type is t5, not bert"));
+    }
+
+    @Test
     void whereNobodySaysTheLengthTheTokenizersMaximumCounts() throws IOException {
         Files.delete(folder.resolve("sentence_bert_config.json"));
         Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": 40}");

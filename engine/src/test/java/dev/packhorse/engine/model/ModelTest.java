@@ -60,6 +60,19 @@ class ModelTest {
     }
 
     @Test
+    void theFingerprintChangesWithTheWeightsInSafetensors() {
+        assertThat(fingerprintWith(file("weights", "d")))
+                .isNotEqualTo(fingerprintWith())
+                .isNotEqualTo(fingerprintWith(file("weights", "e")))
+                .isEqualTo(fingerprintWith(file("elsewhere", "d")));
+    }
+
+    private static String fingerprintWith(ModelFile... safetensors) {
+        return new Model("some", ONNX, List.of(safetensors), TOKENIZER, BERT, 32, 64, Pooling.MEAN, true)
+                .fingerprint(Precision.FLOAT32);
+    }
+
+    @Test
     void theFingerprintKnowsNothingOfNamesAndPlaces() {
         var moved = new Model(
                         "other", ONNX, List.of(), TOKENIZER, new Architecture.Opaque("?"), 32, 64, Pooling.MEAN, true)
@@ -67,6 +80,16 @@ class ModelTest {
         assertThat(moved.fingerprint(Precision.FLOAT32)).isEqualTo(MODEL.fingerprint(Precision.FLOAT32));
         assertThat(moved.onnx().location()).hasToString("/tmp/models/onnx");
         assertThat(moved.tokenizer().location()).hasToString("/tmp/models/tokenizer");
+    }
+
+    @Test
+    void allOfItsFilesAreMoved() {
+        var weights = file("weights", "d");
+        var moved = new Model("some", ONNX, List.of(weights), TOKENIZER, BERT, 32, 64, Pooling.MEAN, true)
+                .withFiles(ModelTest::elsewhere);
+        assertThat(moved.onnx()).isEqualTo(ONNX.at(elsewhere(ONNX)));
+        assertThat(moved.safetensors()).containsExactly(weights.at(elsewhere(weights)));
+        assertThat(moved.tokenizer()).isEqualTo(TOKENIZER.at(elsewhere(TOKENIZER)));
     }
 
     @Test

@@ -1,0 +1,206 @@
+package dev.packhorse.engine.weights;
+
+import static dev.packhorse.engine.weights.OnnxBytes.dims;
+import static dev.packhorse.engine.weights.OnnxBytes.file;
+import static dev.packhorse.engine.weights.OnnxBytes.initializer;
+import static dev.packhorse.engine.weights.OnnxBytes.node;
+import static dev.packhorse.engine.weights.OnnxBytes.packedDims;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.engine.model.ModelException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OnnxWeightsTest {
+
+    /** Keeps a file from being refused as one without a graph. */
+    private static final Protobuf SOME_NODE = node("Mul", "x", "x", "squares");
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"up.bias, product", "product, up.bias"})
+    void theWeightOfAProductIsNamedByTheBiasAndTurnedRound(String first, String second) throws IOException {
+        var graph = new Protobuf()
+                .message(1, node("MatMul", "x", "onnx::MatMul_787", "product"))
+                .message(1, node("Add", first, second, "y"))
+                .message(5, initializer("onnx::MatMul_787", new int[] {2, 3}, 1, 2, 3, 4, 5, 6))
+                .message(5, initializer("up.bias", new int[] {3}, 7, 8, 9));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.names()).containsExactly("up.bias", "up.weight");
+            assertThat(weights.read("up.weight", 3, 2)).containsExactly(1, 4, 2, 5, 3, 6);
+            assertThat(weights.read("up.bias", 3)).containsExactly(7, 8, 9);
+        }
+    }
+
+    @Test
+    void initializersMayStandBeforeTheNodesAndNodesInAnyOrder() throws IOException {
+        var graph = new Protobuf()
+                .message(5, initializer("up.bias", new int[] {1}, 7))
+                .message(5, initializer("w", new int[] {2, 1}, 1, 2))
+                .message(1, node("Add", "up.bias", "product", "y"))
+                .message(1, node("MatMul", "x", "w", "product"));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.read("up.weight", 1, 2)).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void anExportersOwnNamesOfWeightsAreReplacedNotDoubled() throws IOException {
+        var graph = new Protobuf()
+                .message(1, node("MatMul", "x", "up.weight", "product"))
+                .message(1, node("Add", "product", "up.bias", "y"))
+                .message(5, initializer("up.weight", new int[] {2, 2}, 1, 2, 3, 4))
+                .message(5, initializer("up.bias", new int[] {2}, 5, 6));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.names()).containsExactly("up.bias", "up.weight");
+            assertThat(weights.read("up.weight", 2, 2)).containsExactly(1, 3, 2, 4);
+        }
+    }
+
+    @Test
+    void additionsOfOtherThingsNameNothing() throws IOException {
+        var graph = new Protobuf()
+                .message(1, node("MatMul", "x", "w", "product"))
+                .message(1, node("Add", "product", "x", "residual")) // no bias
+                .message(1, node("Mul", "product", "other.bias", "scaled")) // no addition
+                .message(1, node("Mul", "x", "w", "weighted"))
+                .message(1, node("Add", "weighted", "third.bias", "shifted")) // no product of matrices
+                .message(1, node("Add", "x", "fourth.bias", "moved")) // the graph's input, which no node makes
+                .message(5, initializer("w", new int[] {1, 2}, 1, 2));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.names()).containsExactly("w");
+            assertThat(weights.read("w", 1, 2)).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void aProductOfTwoComputedThingsHasNoWeight() throws IOException {
+        var graph = new Protobuf()
+                .message(1, node("MatMul", "x", "y", "product"))
+                .message(1, node("Add", "product", "up.bias", "z"))
+                .message(5, initializer("up.bias", new int[] {1}, 7));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.names()).containsExactly("up.bias");
+        }
+    }
+
+    @Test
+    void allWaysToWriteATensorOfFloatsAreRead() throws IOException {
+        var values = SafetensorsBytes.floats(1, 2, 3, 4, 5, 6);
+        var graph = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, dims(2, 3).number(2, 1).bytes(9, values).text(8, "raw"))
+                .message(5, packedDims(2, 3).number(2, 1).bytes(9, values).text(8, "packed dims"))
+                .message(5, dims(2, 3).number(2, 1).bytes(4, values).text(8, "float data"))
+                .message(
+                        5,
+                        new Protobuf()
+                                .text(8, "last dims")
+                                .bytes(9, values)
+                                .number(2, 1)
+                                .number(1, 2)
+                                .number(1, 3))
+                .message(5, initializer("scalar", new int[0], 7));
+        try (var weights = open(file(graph))) {
+            for (var name : new String[] {"raw", "packed dims", "float data", "last dims"}) {
+                assertThat(weights.read(name, 2, 3)).as(name).containsExactly(1, 2, 3, 4, 5, 6);
+            }
+            assertThat(weights.read("scalar")).containsExactly(7);
+        }
+    }
+
+    @Test
+    void integersAndDataInAnotherFileAreNoWeights() throws IOException {
+        var graph = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, dims(1).number(2, 7).text(8, "int64").bytes(9, new byte[8]))
+                .message(5, dims(2).number(2, 1).text(8, "elsewhere").number(14, 1));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.names()).isEmpty();
+        }
+    }
+
+    @Test
+    void dataOfAnotherSizeThanTheShapesIsRefused() {
+        for (var count : new int[] {0, 1, 5, 7}) {
+            var graph = new Protobuf()
+                    .message(1, SOME_NODE)
+                    .message(5, initializer("a.weight", new int[] {2, 3}, new float[count]));
+            assertRefused(file(graph), "expected 24 bytes of a.weight, found " + 4 * count);
+        }
+    }
+
+    @Test
+    void floatDataThatIsNotPackedIsRefused() {
+        var graph = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, dims(1).number(2, 1).fixed32(4, SafetensorsBytes.floats(1)));
+        assertRefused(file(graph), "expected wire type 2 of protobuf field 4, found 5");
+    }
+
+    @Test
+    void aTextFileIsRefused() {
+        assertRefused(
+                "this is no graph".getBytes(StandardCharsets.UTF_8),
+                "expected a protobuf field at byte 0, found wire type 4");
+    }
+
+    @Test
+    void aFileWithoutAGraphIsRefused() {
+        assertRefused(new byte[0], "expected an ONNX graph, found no node");
+        assertRefused(file(new Protobuf()), "expected an ONNX graph, found no node");
+    }
+
+    @Test
+    void aGraphThatIsANumberIsRefused() {
+        assertRefused(new Protobuf().number(7, 1).toBytes(), "expected wire type 2 of protobuf field 7, found 0");
+    }
+
+    @Test
+    void aFileThatWasCutOffWithinItsGraphIsRefusedWherever() {
+        var graph = new Protobuf().message(1, SOME_NODE).message(5, initializer("a", new int[] {2}, 1, 2));
+        var whole = new Protobuf().number(1, 8).message(7, graph).toBytes();
+        assertRefused(Arrays.copyOf(whole, 3), "expected a file of weights, found: the file ends within a message");
+        for (var length = 4; length < whole.length; length++) {
+            assertRefused(
+                    Arrays.copyOf(whole, length),
+                    "expected a protobuf field that ends within its message at byte 2, found field 7");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 1000})
+    void aGraphOfManyNodesAndLargeTensorsIsReadToItsEnd(int layers) throws IOException {
+        var graph = new Protobuf();
+        for (var i = 0; i < layers; i++) {
+            graph.message(1, node("MatMul", "x" + i, "w" + i, "p" + i))
+                    .message(1, node("Add", i + ".bias", "p" + i, "x" + (i + 1)))
+                    .message(5, initializer("w" + i, new int[] {3, 2}, i, 1, 2, 3, 4, 5));
+        }
+        try (var weights = open(file(graph))) {
+            assertThat(weights.names()).hasSize(layers);
+            for (var i = 0; i < layers; i++) {
+                assertThat(weights.read(i + ".weight", 2, 3)).containsExactly(i, 2, 4, 1, 3, 5);
+            }
+        }
+    }
+
+    private void assertRefused(byte[] bytes, String how) {
+        assertThatThrownBy(() -> open(bytes)).isInstanceOf(ModelException.class).hasMessage("some graph: " + how);
+    }
+
+    private WeightsFile open(byte[] bytes) throws IOException {
+        return WeightsFile.onnx("some graph", Files.write(folder.resolve("model.onnx"), bytes));
+    }
+}
