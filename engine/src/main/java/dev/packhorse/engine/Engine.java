@@ -76,7 +76,7 @@ public final class Engine implements AutoCloseable {
         Encoders.check(model, encoder, precision);
     }
 
-    private static Tokenizer openTokenizer(Model model) {
+    static Tokenizer openTokenizer(Model model) {
         return HuggingFaceTokenizer.open(
                 model.tokenizer().text(), model.tokenizer().location().toString(), model.maxSeqLength());
     }
@@ -109,7 +109,7 @@ public final class Engine implements AutoCloseable {
         closeAll(opened);
     }
 
-    private static void closeAll(Deque<AutoCloseable> opened) {
+    static void closeAll(Deque<AutoCloseable> opened) {
         RuntimeException failure = null;
         while (!opened.isEmpty()) {
             try {

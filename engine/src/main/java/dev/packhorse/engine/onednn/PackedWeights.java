@@ -59,7 +59,7 @@ final class PackedWeights implements AutoCloseable {
         this.shape = weights.shape();
         this.numbers = numbers;
         this.capacity = capacity;
-        this.scaling = scaling();
+        this.scaling = scaling(numbers, shape.hidden(), shape.intermediate(), capacity);
         try {
             words = resources.add(
                     NativeBuffer.allocate(counted, (long) shape.vocabulary() * shape.hidden() * Float.BYTES));
@@ -113,22 +113,22 @@ final class PackedWeights implements AutoCloseable {
     }
 
     /** With 8-bit integers, whether the kernel can scale each token; the library knows for which CPUs it has one. */
-    private Scaling scaling() {
+    static Scaling scaling(Numbers numbers, int inputs, int outputs, int tokens) {
         if (!numbers.quantized()) {
             return Scaling.NONE;
         }
         var fused = new DenseSpec(
                 "int8",
-                shape.hidden(),
+                inputs,
                 0,
-                shape.hidden(),
-                shape.intermediate(),
+                inputs,
+                outputs,
                 Epilogue.GELU,
                 Scaling.FUSED,
                 memory.data_type.u8,
                 memory.data_type.f32,
                 memory.data_type.f32);
-        return OneDnn.hasVnni() && !fused.implementation(capacity).contains("ref") ? Scaling.FUSED : Scaling.AFTERWARDS;
+        return OneDnn.hasVnni() && !fused.implementation(tokens).contains("ref") ? Scaling.FUSED : Scaling.AFTERWARDS;
     }
 
     private DenseSpec queryKeyValue() {

@@ -4,19 +4,15 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.measure.BatchLoop;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.plan.BatchPlanner;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The baseline that jobs are measured against: ONNX Runtime's session and nothing else. Batches are sorted, packed and
@@ -83,25 +79,7 @@ public final class BareLoop implements AutoCloseable {
 
     /** Runs every batch once and returns the seconds that took. */
     public double run(int threads) {
-        var next = new AtomicInteger();
-        Callable<Boolean> worker = () -> {
-            for (var i = next.getAndIncrement(); i < batches.size(); i = next.getAndIncrement()) {
-                run(batches.get(i));
-            }
-            return true;
-        };
-        var workers = Executors.newFixedThreadPool(threads);
-        try {
-            var start = System.nanoTime();
-            for (var done : workers.invokeAll(Collections.nCopies(threads, worker))) {
-                done.get();
-            }
-            return (System.nanoTime() - start) / 1e9;
-        } catch (InterruptedException | ExecutionException e) {
-            throw new EncoderException("the loop did not end: " + e.getMessage(), e);
-        } finally {
-            workers.shutdownNow();
-        }
+        return BatchLoop.run(threads, batches.size(), i -> run(batches.get(i)));
     }
 
     private void run(Map<String, OnnxTensor> batch) {

@@ -4,7 +4,6 @@ import dev.packhorse.engine.model.ModelException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +105,12 @@ final class OnnxDirectory {
         }
         var tensors = new TreeMap<>(initializers);
         for (var node : nodes) {
+            if (node.type().equals("MatMul")) {
+                // whatever it is called: a matrix that tokens are multiplied with from the left is [in, out]
+                tensors.computeIfPresent(node.inputs().get(1), (name, weight) -> transposed(weight));
+            }
+        }
+        for (var node : nodes) {
             if (node.type().equals("Add") && node.inputs().size() == 2) {
                 nameWeight(node, 0, producers, tensors);
                 nameWeight(node, 1, producers, tensors);
@@ -125,8 +130,13 @@ final class OnnxDirectory {
         if (weight != null && weight.shape().length == 2) {
             var name = bias.substring(0, bias.length() - "bias".length()) + "weight";
             tensors.remove(product.inputs().get(1));
-            tensors.put(
-                    name, new StoredTensor(weight.type(), Arrays.copyOf(weight.shape(), 2), true, weight.position()));
+            tensors.put(name, transposed(weight));
         }
+    }
+
+    private static StoredTensor transposed(StoredTensor weight) {
+        return weight.shape().length == 2
+                ? new StoredTensor(weight.type(), weight.shape(), true, weight.position())
+                : weight;
     }
 }

@@ -1,7 +1,7 @@
 package dev.packhorse.jobs.bench;
 
-import dev.packhorse.engine.model.Models;
-import dev.packhorse.engine.onnx.BareLoop;
+import dev.packhorse.engine.EncoderLoop;
+import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.jobs.demo.DemoCorpus;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
@@ -28,7 +28,8 @@ import java.util.Random;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Measures whole embed jobs, one for each way of sorting, against a bare loop over ONNX Runtime on the same texts.
+ * Measures the encoders against ONNX Runtime, and whole embed jobs, one for each way of sorting, against a bare loop over
+ * their own encoder, on the same texts.
  *
  * <p>All run in this process with the model loaded, in turns; a job's rate is real tokens over the time from its first
  * row read to its last file committed. The first round warms up and is not counted.
@@ -66,28 +67,51 @@ public final class Bench {
     private void run(DemoCorpus corpus) {
         var texts = corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES));
         DemoCorpus.write(repeated(texts), folder.resolve("corpus.jsonl"));
+        var engine = EmbedJob.of(jobOptions("window", 0), out).engine(spark);
+        var rows = tokenize(engine, texts);
+        var tokens = rows.stream().mapToLong(row -> row.length).sum();
+        out.printf(
+                Locale.ROOT,
+                "%s, %d cores, %s %s, Java %s%n%s, %,d texts, %,d tokens, mean %.0f; each text %d times%n%n",
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                System.getProperty("java.version"),
+                engine.model().name(),
+                texts.size(),
+                tokens,
+                (double) tokens / texts.size(),
+                options.get(BenchOptions.REPEAT));
+        switch (options.get(BenchOptions.WHAT)) {
+            case ALL -> {
+                encoders(engine, rows);
+                jobs(engine, rows, tokens);
+            }
+            case ENCODERS -> encoders(engine, rows);
+            case JOBS -> jobs(engine, rows, tokens);
+        }
+    }
+
+    private void encoders(EngineSettings engine, List<int[]> rows) {
+        new EncoderBench(
+                        engine.model(),
+                        rows,
+                        engine.maxBatchTokens(),
+                        spark.sparkContext().defaultParallelism(),
+                        out)
+                .run(options.get(BenchOptions.RUNS));
+    }
+
+    private void jobs(EngineSettings engine, List<int[]> rows, long tokens) {
         var threads = spark.sparkContext().defaultParallelism();
-        try (var loop = BareLoop.open(
-                Models.find(options.get(EncodeOptions.MODEL)),
-                tokenize(texts),
-                options.get(EncodeOptions.MAX_BATCH_TOKENS))) {
-            out.printf(
-                    Locale.ROOT,
-                    "%s, %d cores, %s %s, Java %s%n%,d texts, %,d tokens, mean %.0f; each text %d times%n%n",
-                    processor(),
-                    Runtime.getRuntime().availableProcessors(),
-                    System.getProperty("os.name"),
-                    System.getProperty("os.arch"),
-                    System.getProperty("java.version"),
-                    texts.size(),
-                    loop.tokens(),
-                    (double) loop.tokens() / texts.size(),
-                    options.get(BenchOptions.REPEAT));
+        try (var loop = EncoderLoop.open(engine, rows)) {
+            out.println("jobs against the bare loop of " + loop.info() + ":");
             var window = new ArrayList<Double>();
             var global = new ArrayList<Double>();
             var times = new ArrayList<Double>();
             for (var run = 0; run <= options.get(BenchOptions.RUNS); run++) {
-                var bare = loop.tokens() / loop.run(threads);
+                var bare = tokens / loop.run(threads);
                 var windowed = job("window", run);
                 var globally = job("global", run);
                 out.printf(
@@ -104,11 +128,12 @@ public final class Bench {
                             / windowed.wall().toMillis());
                 }
             }
-            out.printf(Locale.ROOT, """
+            out.printf(
+                    Locale.ROOT, """
 
                     median of the job's rate over the bare loop's: --sort window %.3f, --sort global %.3f
                     median of global's time over window's: %.3f
-                    """, median(window), median(global), median(times));
+                    """, Statistics.median(window), Statistics.median(global), Statistics.median(times));
         }
     }
 
@@ -135,9 +160,8 @@ public final class Bench {
         return repeated;
     }
 
-    private List<int[]> tokenize(List<DemoCorpus.Text> texts) {
-        try (var lease =
-                ResidentEngines.lease(EmbedJob.of(jobOptions("window", 0), out).engine(spark))) {
+    private static List<int[]> tokenize(EngineSettings engine, List<DemoCorpus.Text> texts) {
+        try (var lease = ResidentEngines.lease(engine)) {
             return texts.stream()
                     .map(text -> lease.engine().tokenize(text.text()).ids())
                     .toList();
@@ -153,6 +177,7 @@ public final class Bench {
         for (var option : List.of(
                 EncodeOptions.MODEL,
                 EncodeOptions.PRECISION,
+                EncodeOptions.ENCODER,
                 EncodeOptions.MAX_BATCH_TOKENS,
                 EncodeOptions.WINDOW_ROWS,
                 EncodeOptions.DEDUPE_CACHE)) {
@@ -170,11 +195,6 @@ public final class Bench {
                 List.of(folder.resolve(sort + "-" + run).toString()));
         given.put(EmbedOptions.SORT.name(), List.of(sort));
         return OptionValues.read(EmbedOptions.ALL, Map.of(), given);
-    }
-
-    private static double median(List<Double> values) {
-        var sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private static String processor() {

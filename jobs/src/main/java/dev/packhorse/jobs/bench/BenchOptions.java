@@ -20,17 +20,42 @@ public final class BenchOptions {
     public static final Option<Integer> RUNS = Option.of(
             "runs", OptionType.integer(1, 100), 5, "Measured pairs; the median of their ratios is the figure.");
 
+    public static final Option<What> WHAT = Option.of(
+            "measure",
+            OptionType.choice(What.class, What::id),
+            What.ALL,
+            "The encoders against ONNX Runtime, whole jobs against their encoder, or both.");
+
     /** All of them. */
     public static final List<Option<?>> ALL = List.of(
+            WHAT,
             GLOSSES,
             PASSAGES,
             REPEAT,
             RUNS,
             EncodeOptions.MODEL,
             EncodeOptions.PRECISION,
+            EncodeOptions.ENCODER,
             EncodeOptions.MAX_BATCH_TOKENS,
             EncodeOptions.WINDOW_ROWS,
             EncodeOptions.DEDUPE_CACHE);
 
     private BenchOptions() {}
+
+    /** What is measured. */
+    public enum What {
+        ALL("all"),
+        ENCODERS("encoders"),
+        JOBS("jobs");
+
+        private final String id;
+
+        What(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
 }

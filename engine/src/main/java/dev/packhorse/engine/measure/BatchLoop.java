@@ -1,0 +1,44 @@
+package dev.packhorse.engine.measure;
+
+import dev.packhorse.engine.EncoderException;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/** Runs batches from several threads, each taking the next one. */
+public final class BatchLoop {
+
+    private BatchLoop() {}
+
+    /**
+     * Runs every batch once.
+     *
+     * @param work is given the batch's number, 0 to {@code batches - 1}
+     * @return the seconds that took
+     * @throws EncoderException when one fails
+     */
+    public static double run(int threads, int batches, IntConsumer work) {
+        var next = new AtomicInteger();
+        Callable<Boolean> worker = () -> {
+            for (var i = next.getAndIncrement(); i < batches; i = next.getAndIncrement()) {
+                work.accept(i);
+            }
+            return true;
+        };
+        var workers = Executors.newFixedThreadPool(threads);
+        try {
+            var start = System.nanoTime();
+            for (var done : workers.invokeAll(Collections.nCopies(threads, worker))) {
+                done.get();
+            }
+            return (System.nanoTime() - start) / 1e9;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new EncoderException("the loop did not end: " + e.getMessage(), e);
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+}
