@@ -1,5 +1,6 @@
 package dev.packhorse.engine.nested;
 
+import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -10,6 +11,8 @@ import org.apache.arrow.memory.RootAllocator;
  */
 public final class NativeMemory implements AutoCloseable {
 
+    private static final int SEGMENT_BYTES = 1024;
+
     private final BufferAllocator allocator;
     private boolean closed;
 
@@ -19,7 +22,12 @@ public final class NativeMemory implements AutoCloseable {
 
     /** Opens memory of at most {@code limitBytes}; making a batch beyond that fails. */
     public static NativeMemory open(long limitBytes) {
-        return new NativeMemory(new RootAllocator(limitBytes));
+        // by default sizes are rounded up to powers of two, which weights would pay for dearly
+        return new NativeMemory(new RootAllocator(AllocationListener.NOOP, limitBytes, NativeMemory::rounded));
+    }
+
+    private static long rounded(long bytes) {
+        return (bytes + SEGMENT_BYTES - 1) / SEGMENT_BYTES * SEGMENT_BYTES;
     }
 
     /** Bytes held by batches that are not closed yet. */

@@ -3,13 +3,18 @@ package dev.packhorse.engine.onednn;
 /** Finds the scale and the zero point of one token after the other; see {@link Quantizer}. Not thread-safe. */
 final class TokenQuantizer {
 
+    /** Below that, one loop is quicker than further folding. */
+    private static final int FOLDED = 100;
+
     private final float[] least;
     private final float[] greatest;
+    private final float[] upper;
 
     /** @param widest the most values that a token has */
     TokenQuantizer(int widest) {
         this.least = new float[widest];
         this.greatest = new float[widest];
+        this.upper = new float[widest];
     }
 
     /** A token's s and z. */
@@ -22,10 +27,9 @@ final class TokenQuantizer {
      * @return s and z
      */
     TokenScale scale(float[] values) {
-        findExtremes(values);
         // zero must be among the integers, so that what is zero stays so
-        var low = Math.min(0, least[0]);
-        var high = Math.max(0, greatest[0]);
+        var low = Math.min(0, least(values));
+        var high = Math.max(0, greatest(values));
         var scale = Math.max((high - low) / 255, 1e-12f);
         var zeroPoint = Math.round(-low / scale);
         var inverse = 1 / scale;
@@ -36,33 +40,55 @@ final class TokenQuantizer {
     }
 
     /**
-     * Puts the extremes in front, by folding the upper half onto the lower one again and again: the compiler makes vector
-     * instructions of that, and none of a loop that carries one value along.
+     * The least value. Halves are folded onto each other first: the compiler makes vector instructions of a loop over two
+     * arrays at one index, and none of a loop that carries one value along. Half the time of that at 1,536 values.
      */
-    private void findExtremes(float[] values) {
-        var half = values.length / 2;
-        var size = values.length - half;
-        System.arraycopy(values, half, least, 0, size);
-        System.arraycopy(values, half, greatest, 0, size);
-        fold(values, 0, half);
-        while (size > 1) {
-            half = size / 2;
+    private float least(float[] values) {
+        System.arraycopy(values, 0, least, 0, values.length);
+        var size = values.length;
+        while (size > FOLDED) {
+            var half = size / 2;
             size -= half;
-            foldOnto(half, size);
+            System.arraycopy(least, size, upper, 0, half);
+            keepLesser(least, upper, half);
+        }
+        var value = least[0];
+        for (var k = 1; k < size; k++) {
+            if (least[k] < value) {
+                value = least[k];
+            }
+        }
+        return value;
+    }
+
+    private static void keepLesser(float[] values, float[] others, int count) {
+        for (var i = 0; i < count; i++) {
+            values[i] = Math.min(values[i], others[i]);
         }
     }
 
-    private void fold(float[] values, int from, int count) {
-        for (var i = 0; i < count; i++) {
-            least[i] = Math.min(least[i], values[from + i]);
-            greatest[i] = Math.max(greatest[i], values[from + i]);
+    /** The greatest value; see {@link #least}. */
+    private float greatest(float[] values) {
+        System.arraycopy(values, 0, greatest, 0, values.length);
+        var size = values.length;
+        while (size > FOLDED) {
+            var half = size / 2;
+            size -= half;
+            System.arraycopy(greatest, size, upper, 0, half);
+            keepGreater(greatest, upper, half);
         }
+        var value = greatest[0];
+        for (var k = 1; k < size; k++) {
+            if (greatest[k] > value) {
+                value = greatest[k];
+            }
+        }
+        return value;
     }
 
-    private void foldOnto(int count, int from) {
+    private static void keepGreater(float[] values, float[] others, int count) {
         for (var i = 0; i < count; i++) {
-            least[i] = Math.min(least[i], least[from + i]);
-            greatest[i] = Math.max(greatest[i], greatest[from + i]);
+            values[i] = Math.max(values[i], others[i]);
         }
     }
 }
