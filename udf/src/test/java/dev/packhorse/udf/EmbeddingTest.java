@@ -3,6 +3,7 @@ package dev.packhorse.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Sha256;
@@ -385,7 +386,8 @@ class EmbeddingTest {
                     "\"max_position_embeddings\": 128",
                     "\"max_position_embeddings\": 512");
             replace(folder.resolve("sentence_bert_config.json"), "64", "200");
-            return TinyBert.freshSettings(Models.find(folder.toString()));
+            // the nested encoder would find this when it is loaded
+            return TinyBert.freshSettings(Models.find(folder.toString()), EncoderChoice.PADDED);
         }
 
         private static void replace(Path file, String from, String to) throws IOException {

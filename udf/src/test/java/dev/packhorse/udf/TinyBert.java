@@ -25,6 +25,10 @@ final class TinyBert {
     }
 
     static EngineSettings freshSettings(Model model) {
-        return new EngineSettings(model, Precision.FLOAT32, EncoderChoice.AUTO, NEXT_BUDGET.getAndIncrement(), 1);
+        return freshSettings(model, EncoderChoice.AUTO);
+    }
+
+    static EngineSettings freshSettings(Model model, EncoderChoice encoder) {
+        return new EngineSettings(model, Precision.FLOAT32, encoder, NEXT_BUDGET.getAndIncrement(), 1);
     }
 }

@@ -7,12 +7,10 @@ import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.onednn.PackedWeights.PackedNorm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.layer_normalization_forward;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -28,7 +26,7 @@ final class Workspace implements AutoCloseable {
     private static final int TOKEN_STEP = 32;
 
     /** How many calls of each kind are kept ready: more than the lengths and batch sizes that a job meets. */
-    private static final int CALLS = 512;
+    static final int CALLS = 512;
 
     private final Resources resources = new Resources();
     private final NativeMemory counted;
@@ -43,16 +41,12 @@ final class Workspace implements AutoCloseable {
     private final NativeBuffer inner; // [C, H] attention's output, then [C, F] the inner layer
     private final NativeBuffer scores; // float32, of the heads that are attended at a time
     private final NativeBuffer probabilities; // the same after the softmax
-    private final NativeBuffer integers; // [C, H or F, and appended] u8: what is multiplied next
-    private final NativeBuffer tokenScales; // [C] float32
-    private final int[] zeroPoints; // [C]
     private NativeBuffer scratch;
-    private final TokenQuantizer tokenQuantizer;
+    private final IntegerInputs integers;
     private Calibration calibration = Calibration.NONE;
 
     private final BoundCalls<DenseKey, Call> denses = new BoundCalls<>(CALLS);
     private final BoundCalls<NormKey, Call> norms = new BoundCalls<>(CALLS);
-    private final BoundCalls<RoundingKey, Call> roundings = new BoundCalls<>(CALLS);
     private final BoundCalls<Integer, Call> activations = new BoundCalls<>(CALLS);
     private final BoundCalls<Integer, Attention> attentions = new BoundCalls<>(CALLS);
 
@@ -61,8 +55,6 @@ final class Workspace implements AutoCloseable {
     private record DenseKey(DenseSpec spec, int m) {}
 
     private record NormKey(int m, boolean last) {}
-
-    private record RoundingKey(boolean fromTokens, int inputs, int stride, int m) {}
 
     Workspace(NativeMemory counted, PackedWeights weights) {
         this.counted = counted;
@@ -81,21 +73,20 @@ final class Workspace implements AutoCloseable {
             scores = allocate(most * Float.BYTES);
             var inPlace = numbers.attention() == memory.data_type.f32;
             probabilities = allocate(inPlace ? 0 : most * Numbers.bytes(numbers.attention()));
-            integers = allocate(numbers.quantized() ? c * weights.inputStride(widest) : 0);
-            tokenScales = allocate(numbers.quantized() ? c * Float.BYTES : 0);
-            zeroPoints = new int[numbers.quantized() ? (int) c : 0];
             scratch = allocate(0);
-            tokenQuantizer = new TokenQuantizer(widest);
             try (var scope = new PointerScope()) {
                 queue = resources.keep(new stream(OneDnn.CPU));
             }
+            var quantized = numbers.quantized() ? (int) c : 0;
+            integers = resources.add(new IntegerInputs(this, queue, quantized, widest, weights.inputStride(widest)));
         } catch (RuntimeException e) {
             resources.close();
             throw e;
         }
     }
 
-    private NativeBuffer allocate(long bytes) {
+    /** Memory that is this workspace's until it is closed. */
+    NativeBuffer allocate(long bytes) {
         return resources.add(NativeBuffer.allocate(counted, bytes));
     }
 
@@ -192,7 +183,7 @@ final class Workspace implements AutoCloseable {
         quantize(dense, true, m);
         multiply(dense, tokens, queryKeyValue, m);
         if (dense.spec().scaling() == Scaling.AFTERWARDS) {
-            rescale(dense, queryKeyValue, m);
+            integers.rescale(dense, queryKeyValue, m);
         }
         stopwatch.stop(Operation.QUERY_KEY_VALUE);
     }
@@ -213,7 +204,7 @@ final class Workspace implements AutoCloseable {
         quantize(dense, false, m);
         multiply(dense, inner, sums, m);
         if (dense.spec().scaling() == Scaling.AFTERWARDS) {
-            rescale(dense, sums, m);
+            integers.rescale(dense, sums, m);
             addTokens(m);
         }
         stopwatch.stop(operation);
@@ -224,7 +215,7 @@ final class Workspace implements AutoCloseable {
         quantize(dense, true, m);
         multiply(dense, tokens, inner, m);
         if (dense.spec().scaling() == Scaling.AFTERWARDS) {
-            rescale(dense, inner, m);
+            integers.rescale(dense, inner, m);
             activations.get(m, this::activation).run(queue);
         }
         stopwatch.stop(Operation.UP);
@@ -250,7 +241,7 @@ final class Workspace implements AutoCloseable {
         }
         var call = denses.get(
                 new DenseKey(spec, m),
-                key -> denseCall(key, dense, spec.scaling() == Scaling.NONE ? from : integers, to));
+                key -> denseCall(key, dense, spec.scaling() == Scaling.NONE ? from : integers.integers(), to));
         call.with(dnnl.DNNL_ARG_WEIGHTS, dense.weights());
         switch (spec.scaling()) {
             case NONE -> call.with(dnnl.DNNL_ARG_BIAS, dense.bias());
@@ -278,7 +269,7 @@ final class Workspace implements AutoCloseable {
                 call.with(
                         dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC,
                         Descs.matrix(memory.data_type.f32, key.m(), 1),
-                        new Address(tokenScales.address()));
+                        new Address(integers.scales().address()));
             }
             if (spec.epilogue() == Epilogue.RESIDUAL && spec.scaling() != Scaling.AFTERWARDS) {
                 call.with(
@@ -327,77 +318,17 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    /**
-     * Makes integers of what the map is to multiply, where it multiplies integers. Java scales, a token at a time in the
-     * first-level cache; the library rounds, for Java 17 has no vector instruction from floats to bytes.
-     */
+    /** Makes integers of what the map is to multiply, where it multiplies integers. */
     private void quantize(PackedDense dense, boolean fromTokens, int m) {
-        var spec = dense.spec();
-        if (spec.scaling() == Scaling.NONE) {
+        if (dense.spec().scaling() == Scaling.NONE) {
             return;
         }
-        var k = spec.inputs();
-        var from = (fromTokens ? tokens : inner).floats(0, m * k); // [M, K]
-        var scaled = scaled(fromTokens).floats(0, m * k); // [M, K]
-        var scales = tokenScales.floats(0, m);
-        var row = new float[k];
-        for (var t = 0; t < m; t++) {
-            from.get(t * k, row);
-            dense.smooth(row);
-            var scale = tokenQuantizer.scale(row);
-            scaled.put(t * k, row);
-            scales.put(t, scale.scale());
-            zeroPoints[t] = scale.zeroPoint();
-        }
-        roundings
-                .get(new RoundingKey(fromTokens, k, spec.stride(), m), this::rounding)
-                .run(queue);
-        if (spec.zeroRows() > 0) {
-            appendZeroPoints(spec, m);
+        if (fromTokens) { // which must stay, for the residual; the sums are free
+            integers.quantize(dense, tokens, sums, m);
+        } else {
+            integers.quantize(dense, inner, inner, m);
         }
         stopwatch.stop(Operation.QUANTIZE);
-    }
-
-    /** Where scaled values go: the token vectors must stay, for the residual; the inner numbers have no further use. */
-    private NativeBuffer scaled(boolean fromTokens) {
-        return fromTokens ? sums : inner;
-    }
-
-    private Call rounding(RoundingKey key) {
-        try (var scope = new PointerScope()) {
-            var from = Descs.matrix(memory.data_type.f32, key.m(), key.inputs());
-            var to = Descs.matrix(memory.data_type.u8, key.m(), key.inputs(), key.stride());
-            var kernel =
-                    Kernel.of(new reorder.primitive_desc(OneDnn.CPU, from, OneDnn.CPU, to, Kernel.attributes(), false));
-            return new Call(this, kernel)
-                    .with(
-                            dnnl.DNNL_ARG_FROM,
-                            from,
-                            new Address(scaled(key.fromTokens()).address()))
-                    .with(dnnl.DNNL_ARG_TO, to, new Address(integers.address()));
-        }
-    }
-
-    private void appendZeroPoints(DenseSpec spec, int m) {
-        var bytes = integers.view();
-        var row = new byte[spec.zeroRows()];
-        for (var t = 0; t < m; t++) {
-            Arrays.fill(row, (byte) zeroPoints[t]);
-            bytes.put(t * spec.stride() + spec.inputs(), row);
-        }
-    }
-
-    /** Brings a product of integers back to real numbers, and adds what the kernel could not. */
-    private void rescale(PackedDense dense, NativeBuffer products, int m) {
-        var n = dense.spec().outputs();
-        var values = products.floats(0, m * n); // [M, N]
-        var scales = tokenScales.floats(0, m);
-        var row = new float[n];
-        for (var t = 0; t < m; t++) {
-            values.get(t * n, row);
-            dense.rescale(row, scales.get(t), zeroPoints[t]);
-            values.put(t * n, row);
-        }
     }
 
     private void addTokens(int m) {
@@ -420,7 +351,6 @@ final class Workspace implements AutoCloseable {
     public void close() {
         denses.close();
         norms.close();
-        roundings.close();
         activations.close();
         attentions.close();
         resources.close();
