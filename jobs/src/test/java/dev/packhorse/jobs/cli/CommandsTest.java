@@ -121,12 +121,16 @@ class CommandsTest {
         assertRefused(
                 "embed --input x --output y --mode append --generate-ids",
                 "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
+        assertRefused(
+                "embed --input x --output y --precision int8 --encoder padded",
+                "--precision int8: expected --encoder auto or nested, for the padded one computes in float32, found padded");
     }
 
     @Test
     void aValueThatCannotBeReadIsRefused() {
         assertRefused(
-                "embed --input x --output y --precision half", "--precision: expected one of float32, found 'half'");
+                "embed --input x --output y --precision half",
+                "--precision: expected one of auto, float32, bfloat16, int8, found 'half'");
         assertRefused(
                 "embed --input x --output y --generate-ids=perhaps",
                 "--generate-ids: expected true or false, found 'perhaps'");
