@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Plans, packs and encodes many rows, and answers for each one.
  *
- * <p>When a batch fails, its halves are tried, down to single rows: only a row that fails alone ends without a vector.
+ * <p>When a batch fails, its halves are tried, down to single rows, and so is a row whose vector is not finite: only a row
+ * that fails alone ends without a vector.
  * Thread-safe where its encoder is.
  */
 public final class Embedder {
@@ -59,16 +60,23 @@ public final class Embedder {
         }
         var dimension = encoder.info().dimension();
         for (var b = 0; b < batch.length; b++) {
-            answers[batch[b]] = checked(Arrays.copyOfRange(vectors, b * dimension, (b + 1) * dimension));
+            var vector = Arrays.copyOfRange(vectors, b * dimension, (b + 1) * dimension);
+            if (isFinite(vector)) {
+                answers[batch[b]] = new Embedded.Vector(vector);
+            } else if (batch.length == 1) {
+                answers[batch[b]] = new Embedded.Failed("the encoder gave a vector that is not finite");
+            } else {
+                embed(rows, new int[] {batch[b]}, answers, listener); // it may be a neighbour's doing
+            }
         }
     }
 
-    private static Embedded checked(float[] vector) {
+    private static boolean isFinite(float[] vector) {
         for (var value : vector) {
             if (!Float.isFinite(value)) {
-                return new Embedded.Failed("the encoder gave a vector that is not finite");
+                return false;
             }
         }
-        return new Embedded.Vector(vector);
+        return true;
     }
 }

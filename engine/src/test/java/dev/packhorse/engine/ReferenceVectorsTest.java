@@ -1,8 +1,10 @@
 package dev.packhorse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.packhorse.engine.model.Models;
+import dev.packhorse.engine.onednn.OneDnnSupport;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,21 +16,45 @@ class ReferenceVectorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5", "tiny-bert"})
     void everyVectorOfThePaddedEncoderIsThatOfTheReference(String name) {
-        assertVectors(name, EncoderChoice.PADDED);
+        assertVectors(name, EncoderChoice.PADDED, Precision.FLOAT32);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5", "tiny-bert"})
     void everyVectorOfTheNestedEncoderIsThatOfTheReference(String name) {
         NestedMachine.assume();
-        assertVectors(name, EncoderChoice.NESTED);
+        assertVectors(name, EncoderChoice.NESTED, Precision.FLOAT32);
     }
 
-    private static void assertVectors(String name, EncoderChoice encoder) {
+    /** Texts such as lone emoji and control characters are the hardest to quantise; the worst is held, not the mean. */
+    @ParameterizedTest
+    @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5"})
+    void everyVectorInIntegersIsNearThatOfTheReference(String name) {
+        NestedMachine.assume();
+        assertVectors(name, EncoderChoice.NESTED, Precision.INT8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5"})
+    void everyVectorInBfloat16IsNearThatOfTheReference(String name) {
+        NestedMachine.assume();
+        assumeTrue(OneDnnSupport.best() == Precision.BFLOAT16, "needs a CPU with bfloat16");
+        assertVectors(name, EncoderChoice.NESTED, Precision.BFLOAT16);
+    }
+
+    private static double leastCosine(Precision precision) {
+        return switch (precision) {
+            case FLOAT32 -> 0.99999;
+            case BFLOAT16 -> 0.9995;
+            case INT8 -> 0.99;
+        };
+    }
+
+    private static void assertVectors(String name, EncoderChoice encoder, Precision precision) {
         var reference = Fixtures.reference(name);
         var model = Models.find(name.equals("tiny-bert") ? Fixtures.tinyBert().toString() : name);
         assertThat(model.maxSeqLength()).isEqualTo(reference.maxSeqLength());
-        try (var engine = Engine.open(new EngineSettings(model, Precision.FLOAT32, encoder, 4096, 2))) {
+        try (var engine = Engine.open(new EngineSettings(model, precision, encoder, 4096, 2))) {
             var rows = Fixtures.texts().stream()
                     .map(engine::tokenize)
                     .map(TokenizedText::ids)
@@ -41,8 +67,8 @@ class ReferenceVectorsTest {
             System.out.printf(
                     "%s, %s: %d texts, worst cosine %.9f, worst difference %.2e%n",
                     name, engine.info(), rows.size(), worst.cosine(), worst.difference());
-            assertThat(worst.cosine()).isGreaterThanOrEqualTo(0.99999);
-            assertThat(worst.difference()).isLessThanOrEqualTo(1e-4);
+            assertThat(worst.cosine()).isGreaterThanOrEqualTo(leastCosine(precision));
+            assertThat(worst.difference()).isLessThanOrEqualTo(precision == Precision.FLOAT32 ? 1e-4 : 0.05);
         }
     }
 }

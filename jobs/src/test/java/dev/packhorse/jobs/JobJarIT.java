@@ -53,12 +53,13 @@ class JobJarIT {
     }
 
     @Test
-    void itHoldsPackhorseAndTheThreeLibrariesThatSparkLacks() {
+    void itHoldsPackhorseAndTheLibrariesThatSparkLacks() {
         var packages = jobClasses.stream()
                 .map(name -> name.replaceFirst("^((?:[^/]+/){1,2}).*", "$1"))
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        assertThat(packages).containsExactly("ai/djl/", "ai/onnxruntime/", "com/sun/", "dev/packhorse/");
+        assertThat(packages)
+                .containsExactly("ai/djl/", "ai/onnxruntime/", "com/sun/", "dev/packhorse/", "org/bytedeco/");
         assertThat(jobClasses.stream().filter(name -> name.startsWith("com/sun/")))
                 .allSatisfy(name -> assertThat(name).startsWith("com/sun/jna/"));
         assertThat(jobClasses).contains("dev/packhorse/shaded/picocli/CommandLine.class");

@@ -31,6 +31,11 @@ public final class NativeBuffer implements AutoCloseable {
         return new NativeBuffer(buffer, bytes);
     }
 
+    /** Makes all bytes zero. */
+    public void clear() {
+        buffer.setZero(start, bytes);
+    }
+
     /** Where it begins; valid until it is closed. */
     public long address() {
         return buffer.memoryAddress() + start;

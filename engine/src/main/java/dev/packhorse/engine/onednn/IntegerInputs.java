@@ -20,10 +20,10 @@ final class IntegerInputs implements AutoCloseable {
     private final NativeBuffer scales; // [C] float32
     private final int[] zeroPoints; // [C]
     private final TokenQuantizer tokenQuantizer;
-    private final BoundCalls<Rounding, Call> roundings = new BoundCalls<>(Workspace.CALLS);
+    private final BoundCalls<RoundingKey, Call> roundings = new BoundCalls<>(Workspace.CALLS);
 
     /** A call's key: from where, how many inputs, how far apart the tokens' integers, how many tokens. */
-    private record Rounding(long from, int inputs, int stride, int m) {}
+    private record RoundingKey(long from, int inputs, int stride, int m) {}
 
     /**
      * @param workspace that allocates and keeps the memory
@@ -72,14 +72,14 @@ final class IntegerInputs implements AutoCloseable {
             zeroPoints[t] = scale.zeroPoint();
         }
         roundings
-                .get(new Rounding(scaled.address(), k, spec.stride(), m), this::rounding)
+                .get(new RoundingKey(scaled.address(), k, spec.stride(), m), this::rounding)
                 .run(queue);
         if (spec.zeroRows() > 0) {
             appendZeroPoints(spec, m);
         }
     }
 
-    private Call rounding(Rounding key) {
+    private Call rounding(RoundingKey key) {
         try (var scope = new PointerScope()) {
             var from = Descs.matrix(memory.data_type.f32, key.m(), key.inputs());
             var to = Descs.matrix(memory.data_type.u8, key.m(), key.inputs(), key.stride());

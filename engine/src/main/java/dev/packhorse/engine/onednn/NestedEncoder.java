@@ -21,7 +21,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Encodes packed tokens without padding: one [T, H] buffer of token vectors goes through all layers, matmuls run over all
  * tokens of a batch at once, attention over each row's own.
  *
- * <p>A row's vector has the same bits whatever else is in the batch. Thread-safe: the weights are shared, and each call
+ * <p>A row's vector has the same bits whatever else is in the batch, as long as all numbers are finite: a row whose own
+ * are not may take the row before it along, which has its vector when it is encoded alone. Thread-safe: the weights are shared, and each call
  * takes a workspace that no other has. Native memory is the weights, and a workspace for as many calls as ever ran at the
  * same time.
  */
@@ -123,6 +124,12 @@ public final class NestedEncoder implements Encoder {
     private float[] encode(NestedBatch batch, Workspace workspace) {
         var hidden = workspace.encode(batch);
         var vectors = pooler.packed(batch, hidden, weights.shape().hidden());
+        for (var value : vectors) {
+            if (!Float.isFinite(value)) {
+                workspace.clear();
+                break;
+            }
+        }
         workspace.stopwatch().stop(Operation.POOL);
         return vectors;
     }

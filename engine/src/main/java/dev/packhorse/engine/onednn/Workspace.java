@@ -7,6 +7,7 @@ import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.onednn.PackedWeights.PackedNorm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.layer_normalization_forward;
@@ -22,11 +23,11 @@ import org.bytedeco.javacpp.PointerScope;
  */
 final class Workspace implements AutoCloseable {
 
-    /** Tokens are rounded up to a multiple of this. */
-    private static final int TOKEN_STEP = 32;
+    /** What is added to the score of a key that is none of the row's: its weight is exactly 0 after that. */
+    private static final float HIDDEN = -1e30f;
 
-    /** How many calls of each kind are kept ready: more than the lengths and batch sizes that a job meets. */
-    static final int CALLS = 512;
+    /** How many calls of each kind are kept ready: more than there are after rounding. */
+    static final int CALLS = 256;
 
     private final Resources resources = new Resources();
     private final NativeMemory counted;
@@ -41,6 +42,7 @@ final class Workspace implements AutoCloseable {
     private final NativeBuffer inner; // [C, H] attention's output, then [C, F] the inner layer
     private final NativeBuffer scores; // float32, of the heads that are attended at a time
     private final NativeBuffer probabilities; // the same after the softmax
+    private final NativeBuffer masks; // float32: zeros for the longest row, then what hides a key
     private NativeBuffer scratch;
     private final IntegerInputs integers;
     private Calibration calibration = Calibration.NONE;
@@ -61,18 +63,22 @@ final class Workspace implements AutoCloseable {
         this.weights = weights;
         this.shape = weights.shape();
         this.numbers = weights.numbers();
-        var c = (long) rounded(weights.capacity());
+        var c = (long) Rounding.tokens(weights.capacity());
         var h = shape.hidden();
         var widest = Math.max(h, shape.intermediate());
-        var most = Attention.mostScores(Math.min(shape.positions(), weights.capacity()));
+        var most = Attention.mostScores(Rounding.length(Math.min(shape.positions(), weights.capacity())));
         try {
             tokens = allocate(c * h * Numbers.bytes(numbers.stream()));
             sums = allocate(c * h * Float.BYTES);
-            queryKeyValue = allocate(c * 3 * h * Numbers.bytes(numbers.attention()));
-            inner = allocate(c * widest * Numbers.bytes(numbers.inner()));
+            queryKeyValue = allocate((c + Rounding.MOST) * 3 * h * Numbers.bytes(numbers.attention()));
+            inner = allocate((c + Rounding.MOST) * widest * Numbers.bytes(numbers.inner()));
             scores = allocate(most * Float.BYTES);
             var inPlace = numbers.attention() == memory.data_type.f32;
             probabilities = allocate(inPlace ? 0 : most * Numbers.bytes(numbers.attention()));
+            masks = allocate((long) (shape.positions() + Rounding.MOST) * Float.BYTES);
+            for (var i = 0; i < Rounding.MOST; i++) {
+                masks.floats(shape.positions(), Rounding.MOST).put(i, HIDDEN);
+            }
             scratch = allocate(0);
             try (var scope = new PointerScope()) {
                 queue = resources.keep(new stream(OneDnn.CPU));
@@ -90,17 +96,17 @@ final class Workspace implements AutoCloseable {
         return resources.add(NativeBuffer.allocate(counted, bytes));
     }
 
-    /** M for a batch of that many tokens. */
-    static int rounded(int tokens) {
-        return (tokens + TOKEN_STEP - 1) / TOKEN_STEP * TOKEN_STEP;
-    }
-
     NativeBuffer scores() {
         return scores;
     }
 
     NativeBuffer probabilities() {
         return probabilities;
+    }
+
+    /** Where a mask begins that shows {@code length} keys and hides those after. */
+    long mask(int length) {
+        return masks.address() + (long) (shape.positions() - length) * Float.BYTES;
     }
 
     Stopwatch stopwatch() {
@@ -131,7 +137,7 @@ final class Workspace implements AutoCloseable {
      */
     FloatBuffer encode(NestedBatch batch) {
         stopwatch.start();
-        var m = rounded(batch.tokens());
+        var m = Rounding.tokens(batch.tokens());
         var offsets = new int[batch.size() + 1];
         batch.offsets().get(offsets);
         embed(batch, m);
@@ -148,6 +154,16 @@ final class Workspace implements AutoCloseable {
             norm(layer.feedForwardNorm(), m, i == layers.size() - 1);
         }
         return sums.floats(0, batch.tokens() * shape.hidden());
+    }
+
+    /**
+     * Forgets all numbers. Needed after some that are not finite: what lies behind a batch's last row is multiplied with
+     * weights of 0, which leaves nothing of any number but those.
+     */
+    void clear() {
+        for (var buffer : List.of(tokens, sums, queryKeyValue, inner)) {
+            buffer.clear();
+        }
     }
 
     /** Puts the sum of each token's embeddings where the first norm reads; zeros follow up to M. */
@@ -193,8 +209,8 @@ final class Workspace implements AutoCloseable {
         for (var b = 0; b + 1 < offsets.length; b++) {
             var length = offsets[b + 1] - offsets[b];
             attentions
-                    .get(length, l -> new Attention(this, shape, numbers, l))
-                    .run(queue, queryKeyValue.address(), inner.address(), offsets[b]);
+                    .get(Rounding.length(length), rounded -> new Attention(this, shape, numbers, rounded))
+                    .run(queue, queryKeyValue.address(), inner.address(), offsets[b], length);
         }
         stopwatch.stop(Operation.ATTENTION);
     }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.Embedded.Failed;
+import dev.packhorse.engine.Embedded.Vector;
+import dev.packhorse.engine.Embedder;
 import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.NestedMachine;
@@ -13,6 +16,7 @@ import dev.packhorse.engine.ResidentMemory;
 import dev.packhorse.engine.Seeds;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.transformer.PlainEncoder;
 import java.io.IOException;
 import java.util.IdentityHashMap;
@@ -118,6 +122,30 @@ class NestedEncoderTest {
                     }
                 } finally {
                     threads.shutdownNow();
+                }
+            }
+        }
+    }
+
+    /** A row's keys may be looked at by the row before it, with a weight of 0: no matter unless they are not numbers. */
+    @ParameterizedTest
+    @MethodSource("precisions")
+    void aRowThatOverflowsSpoilsNoOther(Precision precision) {
+        var rows = rows(40, 60);
+        var broken = rows.stream().map(int[]::clone).toList();
+        for (var b = 0; b < broken.size(); b += 3) {
+            broken.get(b)[0] = TinyEncoders.BROKEN_TOKEN;
+        }
+        try (var encoder = TinyEncoders.openBroken(memory, precision)) {
+            var embedder = new Embedder(encoder, new BatchPlanner(256, false), memory);
+            var alone = embedder.embed(rows, (r, t, c, n) -> {});
+            for (var round = 0; round < 3; round++) {
+                var answers = embedder.embed(broken, (r, t, c, n) -> {});
+                for (var b = 0; b < answers.length; b++) {
+                    assertThat(answers[b]).as("row %d", b).isInstanceOf(b % 3 == 0 ? Failed.class : Vector.class);
+                    if (answers[b] instanceof Vector vector) {
+                        assertThat(vector.values()).isEqualTo(((Vector) alone[b]).values());
+                    }
                 }
             }
         }

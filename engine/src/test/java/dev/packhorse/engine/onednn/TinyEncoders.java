@@ -9,7 +9,12 @@ import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.transformer.BertWeights;
+import dev.packhorse.engine.transformer.LayerWeights;
+import dev.packhorse.engine.transformer.Norm;
+import dev.packhorse.engine.transformer.TransformerShape;
+import dev.packhorse.engine.transformer.TransformerWeights;
 import dev.packhorse.engine.weights.WeightsFile;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +27,9 @@ final class TinyEncoders {
     static final Pooler POOLER = new Pooler(Pooling.MEAN, true);
     static final int DIMENSION = 32;
     static final int CAPACITY = 512;
+
+    /** A token that no reference text has. */
+    static final int BROKEN_TOKEN = 4;
 
     private TinyEncoders() {}
 
@@ -40,14 +48,54 @@ final class TinyEncoders {
 
     static NestedEncoder open(NativeMemory memory, Precision precision) {
         try (var weights = weights()) {
-            return new NestedEncoder(
-                    memory,
-                    weights,
-                    POOLER,
-                    precision,
-                    CAPACITY,
-                    Fixtures.reference("tiny-bert").tokenIds(),
-                    1);
+            return open(memory, precision, weights);
+        }
+    }
+
+    /** An encoder whose numbers overflow in rows that have the {@link #BROKEN_TOKEN}. */
+    static NestedEncoder openBroken(NativeMemory memory, Precision precision) {
+        try (var weights = new BrokenWeights(weights())) {
+            return open(memory, precision, weights);
+        }
+    }
+
+    private static NestedEncoder open(NativeMemory memory, Precision precision, TransformerWeights weights) {
+        var calibration = Fixtures.reference("tiny-bert").tokenIds();
+        return new NestedEncoder(memory, weights, POOLER, precision, CAPACITY, calibration, 1);
+    }
+
+    private record BrokenWeights(TransformerWeights weights) implements TransformerWeights {
+
+        @Override
+        public TransformerShape shape() {
+            return weights.shape();
+        }
+
+        @Override
+        public void wordEmbeddings(FloatBuffer into) {
+            var first = into.position();
+            weights.wordEmbeddings(into);
+            into.put(first + BROKEN_TOKEN * DIMENSION, Float.POSITIVE_INFINITY);
+        }
+
+        @Override
+        public float[] positionEmbeddings() {
+            return weights.positionEmbeddings();
+        }
+
+        @Override
+        public Norm embeddingNorm() {
+            return weights.embeddingNorm();
+        }
+
+        @Override
+        public LayerWeights layer(int layer) {
+            return weights.layer(layer);
+        }
+
+        @Override
+        public void close() {
+            weights.close();
         }
     }
 
