@@ -1,10 +1,10 @@
 package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.transformer.TransformerShape;
+import java.nio.FloatBuffer;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.softmax_forward;
 import org.bytedeco.dnnl.stream;
@@ -14,8 +14,8 @@ import org.bytedeco.javacpp.PointerScope;
  * Attention of rows of about one length, a row at a time. Measured against groups of rows of equal length in one call: as
  * fast for short rows, up to 1.4 times as fast for long ones, whose scores stay in the cache.
  *
- * <p>A row's length is rounded up, so that few kernels are compiled. The keys beyond its end belong to the next row; a mask
- * gives them a weight of exactly 0. The queries beyond its end are answered for nothing, and the next row's answers take
+ * <p>A row's length is rounded up, so that few kernels are compiled. The keys beyond its end belong to the next row; they
+ * are hidden, which gives them a weight of exactly 0. The queries beyond its end are answered for nothing, and the next row's answers take
  * their place: rows must be run in their order.
  *
  * <p>Belongs to one {@link Workspace} and its thread.
@@ -25,9 +25,13 @@ final class Attention implements AutoCloseable {
     /** How many bytes of scores are made at a time, where one head has less: what a second-level cache holds. */
     private static final long SCORE_BYTES = 1 << 20;
 
+    /** The score of a key that is none of the row's: its weight is exactly 0 after the softmax. */
+    private static final float HIDDEN = -1e30f;
+
     private final Resources resources = new Resources();
     private final TransformerShape shape;
     private final Numbers numbers;
+    private final int rounded; // the length that the kernels are for
     private final int heads; // how many at a time
     private final Call scores;
     private final Call softmax;
@@ -40,15 +44,14 @@ final class Attention implements AutoCloseable {
     private final memory key; // [heads, D, length] within [T, 3 H], transposed by its strides
     private final memory value; // [heads, length, D] within [T, 3 H]
     private final memory output; // [heads, length, D] within [T, H]
-    private final Address maskAt = new Address(0);
-    private final memory mask; // [1, 1, length]
-    private final Workspace workspace;
+    private final FloatBuffer scored; // [heads, length, length], where the scores are
 
     Attention(Workspace workspace, TransformerShape shape, Numbers numbers, int length) {
-        this.workspace = workspace;
         this.shape = shape;
         this.numbers = numbers;
+        this.rounded = length;
         this.heads = headsAtATime(shape, length);
+        this.scored = workspace.scores().floats(0, heads * length * length);
         var d = shape.headSize();
         var packed = 3L * shape.hidden(); // from one token to the next
         var type = numbers.attention();
@@ -58,7 +61,7 @@ final class Attention implements AutoCloseable {
             var keys = Descs.strided(type, new long[] {heads, d, length}, new long[] {d, 1, packed});
             var square = new long[] {heads, length, length};
             var strides = new long[] {(long) length * length, length, 1};
-            var scored = Descs.strided(f32, square, strides);
+            var scoresHere = Descs.strided(f32, square, strides);
             var weighted = Descs.strided(type, square, strides);
             var outputs =
                     Descs.strided(numbers.inner(), new long[] {heads, length, d}, new long[] {d, shape.hidden(), 1});
@@ -66,28 +69,22 @@ final class Attention implements AutoCloseable {
             key = bind(keys, keyAt);
             value = bind(queries, valueAt);
             output = bind(outputs, outputAt);
-            var masks = Descs.strided(f32, new long[] {1, 1, length}, new long[] {length, length, 1});
-            mask = bind(masks, maskAt);
-            var scoreMemory = bind(scored, new Address(workspace.scores().address()));
+            var scoreMemory = bind(scoresHere, new Address(workspace.scores().address()));
             // in place where the numbers are of one size
             var weightMemory = bind(
                     weighted, new Address((type == f32 ? workspace.scores() : workspace.probabilities()).address()));
 
             var attributes = Kernel.attributes();
-            var masked = Kernel.attributes();
-            var after = new post_ops();
-            after.append_binary(dnnl.algorithm.binary_add, masks);
-            masked.set_post_ops(after);
             scores = call(
                             workspace,
                             Kernel.of(
                                     "scores",
-                                    new matmul.primitive_desc(OneDnn.CPU, queries, keys, scored, masked, false)))
+                                    new matmul.primitive_desc(
+                                            OneDnn.CPU, queries, keys, scoresHere, attributes, false)))
                     .with(dnnl.DNNL_ARG_SRC, query)
                     .with(dnnl.DNNL_ARG_WEIGHTS, key)
-                    .with(dnnl.DNNL_ARG_DST, scoreMemory)
-                    .with(dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1, mask);
-            softmax = call(workspace, Kernel.of(softmax(scored, weighted, attributes)))
+                    .with(dnnl.DNNL_ARG_DST, scoreMemory);
+            softmax = call(workspace, Kernel.of(softmax(scoresHere, weighted, attributes)))
                     .with(dnnl.DNNL_ARG_SRC, scoreMemory)
                     .with(dnnl.DNNL_ARG_DST, weightMemory);
             mean = call(
@@ -149,7 +146,7 @@ final class Attention implements AutoCloseable {
      * @param length of the row, before rounding
      */
     void run(stream queue, long queryKeyValue, long inner, int firstToken, int length) {
-        mask.set_data_handle(maskAt.at(workspace.mask(length)));
+
         var h = shape.hidden();
         var width = Numbers.bytes(numbers.attention());
         for (var head = 0; head < shape.heads(); head += heads) {
@@ -161,14 +158,25 @@ final class Attention implements AutoCloseable {
             output.set_data_handle(
                     outputAt.at(inner + ((long) firstToken * h + column) * Numbers.bytes(numbers.inner())));
             scores.run(queue);
+            hideBeyond(length);
             softmax.run(queue);
             mean.run(queue);
         }
     }
 
-    /** What the library calls the code of the two matmuls. */
-    String implementation() {
-        return scores.implementation();
+    /**
+     * Hides the keys that are none of the row's from its queries. Written one by one: a mask as a post-op made the scores'
+     * matmul half as slow again, whatever the number of keys to hide.
+     */
+    private void hideBeyond(int length) {
+        for (var head = 0; head < heads; head++) {
+            for (var q = 0; q < length; q++) {
+                var row = (head * rounded + q) * rounded;
+                for (var k = length; k < rounded; k++) {
+                    scored.put(row + k, HIDDEN);
+                }
+            }
+        }
     }
 
     @Override

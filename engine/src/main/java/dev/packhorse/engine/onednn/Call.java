@@ -34,10 +34,6 @@ final class Call implements AutoCloseable {
         kernel.run(queue, arguments);
     }
 
-    String implementation() {
-        return kernel.implementation();
-    }
-
     @Override
     public void close() {
         resources.close();

@@ -23,9 +23,6 @@ import org.bytedeco.javacpp.PointerScope;
  */
 final class Workspace implements AutoCloseable {
 
-    /** What is added to the score of a key that is none of the row's: its weight is exactly 0 after that. */
-    private static final float HIDDEN = -1e30f;
-
     /** How many calls of each kind are kept ready: more than there are after rounding. */
     static final int CALLS = 256;
 
@@ -42,7 +39,6 @@ final class Workspace implements AutoCloseable {
     private final NativeBuffer inner; // [C, H] attention's output, then [C, F] the inner layer
     private final NativeBuffer scores; // float32, of the heads that are attended at a time
     private final NativeBuffer probabilities; // the same after the softmax
-    private final NativeBuffer masks; // float32: zeros for the longest row, then what hides a key
     private NativeBuffer scratch;
     private final IntegerInputs integers;
     private Calibration calibration = Calibration.NONE;
@@ -75,10 +71,6 @@ final class Workspace implements AutoCloseable {
             scores = allocate(most * Float.BYTES);
             var inPlace = numbers.attention() == memory.data_type.f32;
             probabilities = allocate(inPlace ? 0 : most * Numbers.bytes(numbers.attention()));
-            masks = allocate((long) (shape.positions() + Rounding.MOST) * Float.BYTES);
-            for (var i = 0; i < Rounding.MOST; i++) {
-                masks.floats(shape.positions(), Rounding.MOST).put(i, HIDDEN);
-            }
             scratch = allocate(0);
             try (var scope = new PointerScope()) {
                 queue = resources.keep(new stream(OneDnn.CPU));
@@ -102,11 +94,6 @@ final class Workspace implements AutoCloseable {
 
     NativeBuffer probabilities() {
         return probabilities;
-    }
-
-    /** Where a mask begins that shows {@code length} keys and hides those after. */
-    long mask(int length) {
-        return masks.address() + (long) (shape.positions() - length) * Float.BYTES;
     }
 
     Stopwatch stopwatch() {
