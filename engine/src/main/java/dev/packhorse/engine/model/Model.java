@@ -55,7 +55,7 @@ public record Model(
                 "max-seq-length=" + maxSeqLength,
                 "pooling=" + pooling.id(),
                 "normalize=" + normalize,
-                "precision=" + precision.id());
+                "precision=" + precision.scheme());
         return Sha256.hex(parts);
     }
 
