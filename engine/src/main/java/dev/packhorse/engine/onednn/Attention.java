@@ -15,8 +15,8 @@ import org.bytedeco.javacpp.PointerScope;
  * fast for short rows, up to 1.4 times as fast for long ones, whose scores stay in the cache.
  *
  * <p>A row's length is rounded up, so that few kernels are compiled. The keys beyond its end belong to the next row; they
- * are hidden, which gives them a weight of exactly 0. The queries beyond its end are answered for nothing, and the next row's answers take
- * their place: rows must be run in their order.
+ * are hidden, which gives them a weight of exactly 0. The queries beyond its end are answered for nothing, and the next
+ * row's answers take their place: rows must be run in their order.
  *
  * <p>Belongs to one {@link Workspace} and its thread.
  */
@@ -146,7 +146,6 @@ final class Attention implements AutoCloseable {
      * @param length of the row, before rounding
      */
     void run(stream queue, long queryKeyValue, long inner, int firstToken, int length) {
-
         var h = shape.hidden();
         var width = Numbers.bytes(numbers.attention());
         for (var head = 0; head < shape.heads(); head += heads) {

@@ -2,7 +2,6 @@ package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.measure.BatchLoop;
-import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.transformer.Dense;
 import java.util.ArrayList;
@@ -96,27 +95,24 @@ public final class MatmulPeak implements AutoCloseable {
             arguments
                     .put(
                             dnnl.DNNL_ARG_SRC,
-                            allocate(Descs.matrix(
-                                    spec.source(), TOKENS, packed.spec().multiplied(), stride)))
+                            resources.allocate(
+                                    counted,
+                                    Descs.matrix(
+                                            spec.source(), TOKENS, packed.spec().multiplied(), stride)))
                     .put(dnnl.DNNL_ARG_WEIGHTS, packed.weights())
                     .put(dnnl.DNNL_ARG_BIAS, packed.bias())
-                    .put(dnnl.DNNL_ARG_DST, allocate(Descs.matrix(spec.target(), TOKENS, OUTPUTS)))
-                    .put(dnnl.DNNL_ARG_SCRATCHPAD, allocate(kernel.scratch()));
+                    .put(dnnl.DNNL_ARG_DST, resources.allocate(counted, Descs.matrix(spec.target(), TOKENS, OUTPUTS)))
+                    .put(dnnl.DNNL_ARG_SCRATCHPAD, resources.allocate(counted, kernel.scratch()));
             if (numbers.quantized()) {
                 arguments.put(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, packed.channelScales());
             }
             if (scaling == Scaling.FUSED) {
                 arguments.put(
                         dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC,
-                        allocate(Descs.matrix(memory.data_type.f32, TOKENS, 1)));
+                        resources.allocate(counted, Descs.matrix(memory.data_type.f32, TOKENS, 1)));
             }
             return new Multiplication(kernel, arguments, resources.keep(new stream(OneDnn.CPU)));
         }
-    }
-
-    private memory allocate(memory.desc description) {
-        var buffer = resources.add(NativeBuffer.allocate(counted, description.get_size()));
-        return resources.keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
     }
 
     /**

@@ -22,9 +22,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * tokens of a batch at once, attention over each row's own.
  *
  * <p>A row's vector has the same bits whatever else is in the batch, as long as all numbers are finite: a row whose own
- * are not may take the row before it along, which has its vector when it is encoded alone. Thread-safe: the weights are shared, and each call
- * takes a workspace that no other has. Native memory is the weights, and a workspace for as many calls as ever ran at the
- * same time.
+ * are not may take the row before it along, which has its vector when it is encoded alone. Thread-safe: the weights are
+ * shared, and each call takes a workspace that no other has. Native memory is the weights, and a workspace for as many
+ * calls as ever ran at the same time.
  */
 public final class NestedEncoder implements Encoder {
 

@@ -1,7 +1,6 @@
 package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.EncoderException;
-import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.transformer.Dense;
 import org.bytedeco.dnnl.memory;
@@ -81,9 +80,9 @@ final class PackedDense implements AutoCloseable {
     private PackedDense fill(Pointer values, memory.data_type type, float[] scales, int tokens) {
         try {
             layout = resources.keep(spec.weightsLayout(tokens));
-            weights = allocate(layout);
-            biasMemory = allocate(Descs.matrix(memory.data_type.f32, 1, spec.outputs()), bias);
-            channelScales = allocate(Descs.vector(memory.data_type.f32, scales.length), scales);
+            weights = resources.allocate(counted, layout);
+            biasMemory = resources.allocate(counted, Descs.matrix(memory.data_type.f32, 1, spec.outputs()), bias);
+            channelScales = resources.allocate(counted, Descs.vector(memory.data_type.f32, scales.length), scales);
             var queue = new stream(OneDnn.CPU);
             var stored = new memory(Descs.columnMajor(type, spec.multiplied(), spec.outputs()), OneDnn.CPU, values);
             new reorder(stored, weights).execute(queue, stored, weights);
@@ -94,17 +93,6 @@ final class PackedDense implements AutoCloseable {
             close();
             throw e;
         }
-    }
-
-    private memory allocate(memory.desc description) {
-        var buffer = resources.add(NativeBuffer.allocate(counted, description.get_size()));
-        return resources.keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
-    }
-
-    private memory allocate(memory.desc description, float[] values) {
-        var buffer = resources.add(NativeBuffer.allocate(counted, description.get_size()));
-        buffer.floats(0, values.length).put(values);
-        return resources.keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
     }
 
     /** What the kernels are made for, appended rows included. */

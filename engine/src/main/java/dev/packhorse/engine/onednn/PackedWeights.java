@@ -106,10 +106,7 @@ final class PackedWeights implements AutoCloseable {
     }
 
     private memory vector(float[] values) {
-        var buffer = resources.add(NativeBuffer.allocate(counted, (long) values.length * Float.BYTES));
-        buffer.floats(0, values.length).put(values);
-        var description = Descs.vector(memory.data_type.f32, values.length);
-        return resources.keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
+        return resources.allocate(counted, Descs.vector(memory.data_type.f32, values.length), values);
     }
 
     /** With 8-bit integers, whether the kernel can scale each token; the library knows for which CPUs it has one. */

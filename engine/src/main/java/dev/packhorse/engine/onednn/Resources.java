@@ -1,7 +1,10 @@
 package dev.packhorse.engine.onednn;
 
+import dev.packhorse.engine.nested.NativeBuffer;
+import dev.packhorse.engine.nested.NativeMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -23,6 +26,22 @@ final class Resources implements AutoCloseable {
     <T extends Pointer> T keep(T object) {
         object.retainReference();
         return add(object);
+    }
+
+    /** Memory of that description, all zero, that is counted and goes when these resources do. */
+    memory allocate(NativeMemory counted, memory.desc description) {
+        return bind(description, add(NativeBuffer.allocate(counted, description.get_size())));
+    }
+
+    /** The same with float32 values in it. */
+    memory allocate(NativeMemory counted, memory.desc description, float[] values) {
+        var buffer = add(NativeBuffer.allocate(counted, description.get_size()));
+        buffer.floats(0, values.length).put(values);
+        return bind(description, buffer);
+    }
+
+    private memory bind(memory.desc description, NativeBuffer buffer) {
+        return keep(new memory(description, OneDnn.CPU, new Address(buffer.address())));
     }
 
     @Override
