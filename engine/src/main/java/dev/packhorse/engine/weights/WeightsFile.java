@@ -68,7 +68,8 @@ public final class WeightsFile implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             close(channel);
             throw e instanceof ModelException m
-                    ? new ModelException(name + ": " + m.getMessage(), m)
+                    ? new ModelException(
+                            name + ": " + m.getMessage()) // without its cause: jobs show the root, which lacks the name
                     : new ModelException(
                             "%s: expected a file of weights, found: %s".formatted(name, e.getMessage()), e);
         }
