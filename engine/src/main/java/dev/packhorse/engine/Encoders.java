@@ -4,7 +4,6 @@ import dev.packhorse.engine.model.Architecture;
 import dev.packhorse.engine.model.Architecture.Bert;
 import dev.packhorse.engine.model.Architecture.Opaque;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onednn.NestedEncoder;

@@ -1,7 +1,6 @@
 package dev.packhorse.engine;
 
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;

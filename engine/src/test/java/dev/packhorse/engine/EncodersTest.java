@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.model.Architecture;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.model.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;

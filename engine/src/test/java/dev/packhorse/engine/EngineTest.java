@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import java.io.IOException;

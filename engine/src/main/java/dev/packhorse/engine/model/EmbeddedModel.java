@@ -1,5 +1,6 @@
 package dev.packhorse.engine.model;
 
+import dev.packhorse.engine.ModelException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.packhorse.engine.model;
 
+import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Sha256;
 import java.io.IOException;
 import java.io.InputStream;

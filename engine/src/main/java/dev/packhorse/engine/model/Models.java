@@ -1,5 +1,6 @@
 package dev.packhorse.engine.model;
 
+import dev.packhorse.engine.ModelException;
 import java.nio.file.Path;
 
 /** Finds a model by what people write. */

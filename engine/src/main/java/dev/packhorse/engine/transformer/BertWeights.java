@@ -12,7 +12,7 @@ public final class BertWeights implements TransformerWeights {
 
     /**
      * @param file becomes this object's to close; closed here where an exception is thrown
-     * @throws dev.packhorse.engine.model.ModelException when the file has not all of the tensors, or in other shapes
+     * @throws dev.packhorse.engine.ModelException when the file has not all of the tensors, or in other shapes
      */
     public BertWeights(Bert bert, WeightsFile file) {
         this.bert = bert;

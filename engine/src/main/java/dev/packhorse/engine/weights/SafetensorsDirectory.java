@@ -2,7 +2,7 @@ package dev.packhorse.engine.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.packhorse.engine.model.ModelException;
+import dev.packhorse.engine.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

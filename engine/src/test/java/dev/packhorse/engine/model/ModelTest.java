@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.model.Architecture.Bert;
 import dev.packhorse.engine.model.EmbeddedModel;
-import dev.packhorse.engine.model.ModelException;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.weights.WeightsFile;
 import java.io.IOException;

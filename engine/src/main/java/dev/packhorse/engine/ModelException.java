@@ -1,4 +1,4 @@
-package dev.packhorse.engine.model;
+package dev.packhorse.engine;
 
 /** A model's files are missing, broken, or ask for what is not supported. The message names the file. */
 public final class ModelException extends RuntimeException {
