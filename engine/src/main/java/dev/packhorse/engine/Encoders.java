@@ -1,8 +1,9 @@
 package dev.packhorse.engine;
 
-import dev.packhorse.engine.model.Architecture;
-import dev.packhorse.engine.model.Architecture.Bert;
-import dev.packhorse.engine.model.Architecture.Opaque;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Architecture.Opaque;
+import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -11,7 +12,6 @@ import dev.packhorse.engine.onednn.OneDnnSupport;
 import dev.packhorse.engine.onnx.OnnxEncoder;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.tokenize.Tokenizer;
-import dev.packhorse.engine.transformer.BertWeights;
 import dev.packhorse.engine.transformer.TransformerWeights;
 import dev.packhorse.engine.weights.WeightsFile;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class Encoders {
             return insteadOfNested(settings, obstacle.get());
         }
         try {
-            return nested(settings, (Bert) settings.model().architecture(), memory, tokenizer);
+            return nested(settings, (Known) settings.model().architecture(), memory, tokenizer);
         } catch (UnknownGraph | EncoderException e) {
             return insteadOfNested(settings, e.getMessage());
         }
@@ -84,13 +84,13 @@ final class Encoders {
         return OnnxEncoder.open(settings.model(), settings.threads(), reason);
     }
 
-    private static Encoder nested(EngineSettings settings, Bert bert, NativeMemory memory, Tokenizer tokenizer) {
+    private static Encoder nested(EngineSettings settings, Known known, NativeMemory memory, Tokenizer tokenizer) {
         var model = settings.model();
         var file = model.safetensors().isEmpty()
                 ? model.onnx()
                 : model.safetensors().get(0);
         try (var copy = file.copy();
-                var weights = weights(bert, model, file, copy.path())) {
+                var weights = weights(known, model, file, copy.path())) {
             return new NestedEncoder(
                     memory,
                     weights,
@@ -114,13 +114,13 @@ final class Encoders {
         }
     }
 
-    private static TransformerWeights weights(Bert bert, Model model, ModelFile file, Path copy) {
+    private static TransformerWeights weights(Known known, Model model, ModelFile file, Path copy) {
         var name = file.location().toString();
         if (!model.safetensors().isEmpty()) {
-            return new BertWeights(bert, WeightsFile.safetensors(name, copy));
+            return Families.weights(known, WeightsFile.safetensors(name, copy));
         }
         try {
-            return new BertWeights(bert, WeightsFile.onnx(name, copy));
+            return Families.weights(known, WeightsFile.onnx(name, copy));
         } catch (ModelException e) {
             // an optimised or quantised graph: its own runtime may still run it
             throw new UnknownGraph(e);

@@ -1,6 +1,6 @@
 package dev.packhorse.engine;
 
-import dev.packhorse.engine.model.Architecture;
+import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.OneDnnSupport;
 
@@ -30,7 +30,7 @@ public enum PrecisionChoice {
     public Precision on(Model model, EncoderChoice encoder) {
         return switch (this) {
             case AUTO ->
-                model.architecture() instanceof Architecture.Bert && encoder != EncoderChoice.PADDED
+                model.architecture() instanceof Architecture.Known && encoder != EncoderChoice.PADDED
                         ? OneDnnSupport.best()
                         : Precision.FLOAT32;
             case FLOAT32 -> Precision.FLOAT32;

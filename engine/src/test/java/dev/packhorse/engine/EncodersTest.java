@@ -3,7 +3,8 @@ package dev.packhorse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.model.Architecture;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Architecture.Condition;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
 import java.io.IOException;
@@ -56,8 +57,9 @@ class EncodersTest {
 
     @Test
     void anotherFamilyTakesThePaddedPathAndSaysWhy() {
-        var model = of(new Architecture.Opaque("its model_type is t5, not bert"), List.of());
-        assertThat(chosen(model, EncoderChoice.AUTO)).isEqualTo("onnxruntime-padded: its model_type is t5, not bert");
+        var model = of(new Architecture.Opaque(List.of(new Condition("model_type", "one we know", "t5"))), List.of());
+        assertThat(chosen(model, EncoderChoice.AUTO))
+                .isEqualTo("onnxruntime-padded: model_type: expected one we know, found t5");
         assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.NESTED, Precision.FLOAT32)))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--encoder nested: expected a model and a machine that it can run on, found: its model_type"
@@ -65,7 +67,7 @@ class EncodersTest {
         assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.AUTO, Precision.INT8)))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--precision int8: expected the nested encoder, for the padded one computes in float32,"
-                        + " found: its model_type is t5, not bert");
+                        + " found: model_type: expected one we know, found t5");
     }
 
     /** The fixture's graph calls its embeddings otherwise than torch's exporter does. */
@@ -92,13 +94,13 @@ class EncodersTest {
 
     @Test
     void whatNoMachineCanDoIsFoundBeforeAnythingIsLoaded() {
-        var opaque = of(new Architecture.Opaque("its model_type is t5, not bert"), List.of());
+        var opaque = of(new Architecture.Opaque(List.of(new Condition("model_type", "one we know", "t5"))), List.of());
         Engine.checkChoice(opaque, EncoderChoice.AUTO, Precision.FLOAT32);
         Engine.checkChoice(TINY, EncoderChoice.NESTED, Precision.INT8);
         assertThatThrownBy(() -> Engine.checkChoice(opaque, EncoderChoice.AUTO, Precision.BFLOAT16))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("--encoder auto --precision bfloat16: expected a model that the nested encoder knows, found"
-                        + " tiny-bert: its model_type is t5, not bert");
+                        + " tiny-bert: model_type: expected one we know, found t5");
         assertThatThrownBy(() -> Engine.checkChoice(TINY, EncoderChoice.PADDED, Precision.INT8))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("--precision int8: expected --encoder auto or nested, for the padded one computes in"
@@ -108,7 +110,7 @@ class EncodersTest {
     @Test
     void autoIsNeverLessThanFloat32() {
         assertThat(PrecisionChoice.AUTO.on(TINY, EncoderChoice.PADDED)).isEqualTo(Precision.FLOAT32);
-        assertThat(PrecisionChoice.AUTO.on(of(new Architecture.Opaque("?"), List.of()), EncoderChoice.AUTO))
+        assertThat(PrecisionChoice.AUTO.on(of(new Architecture.Opaque(List.of()), List.of()), EncoderChoice.AUTO))
                 .isEqualTo(Precision.FLOAT32);
         assertThat(PrecisionChoice.AUTO.on(TINY, EncoderChoice.AUTO)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
         assertThat(PrecisionChoice.INT8.on(TINY, EncoderChoice.AUTO)).isEqualTo(Precision.INT8);

@@ -1,6 +1,8 @@
 package dev.packhorse.engine.model;
 
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +57,8 @@ public enum EmbeddedModel {
                 file(resource + ".onnx"),
                 List.of(),
                 file(resource + "-tokenizer.json"),
-                new Architecture.Bert(HIDDEN, layers, 12, 4 * HIDDEN, 30_522, 512, 2, 1e-12f),
+                new Architecture.Known(
+                        "bert", TransformerShape.bert(HIDDEN, layers, 12, 4 * HIDDEN, 30_522, 512, 1e-12f)),
                 HIDDEN,
                 maxSeqLength,
                 pooling,

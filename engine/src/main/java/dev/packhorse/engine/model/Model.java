@@ -3,6 +3,7 @@ package dev.packhorse.engine.model;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.families.Architecture;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Function;

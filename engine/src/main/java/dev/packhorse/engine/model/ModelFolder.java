@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Families;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +43,9 @@ public final class ModelFolder {
     }
 
     private Model read() {
-        var dimension = requiredInt("config.json", "hidden_size");
-        var positions = requiredInt("config.json", "max_position_embeddings");
+        var architecture = Families.describe(folder.resolve("config.json").toString(), json("config.json"));
+        var dimension = dimension(architecture);
+        var positions = positions(architecture);
         var modules = modules();
         refusePrompt();
         refuseLowerCasing();
@@ -50,47 +54,25 @@ public final class ModelFolder {
                 file(Files.exists(folder.resolve("onnx/model.onnx")) ? "onnx/model.onnx" : "model.onnx"),
                 safetensors(),
                 file("tokenizer.json"),
-                architecture(dimension, positions),
+                architecture,
                 dimension,
                 maxSeqLength(positions),
                 pooling(modules, dimension),
                 modules.stream().anyMatch(m -> m.kind().equals("Normalize")));
     }
 
-    private List<ModelFile> safetensors() {
-        return Files.exists(folder.resolve("model.safetensors")) ? List.of(file("model.safetensors")) : List.of();
+    private int dimension(Architecture architecture) {
+        return architecture instanceof Known known ? known.shape().hidden() : requiredInt("config.json", "hidden_size");
     }
 
-    /** What config.json says is inside, as far as that decides how it can be run; transformers' names and defaults. */
-    private Architecture architecture(int hidden, int positions) {
-        var config = json("config.json");
-        var type = config.path("model_type").asText("nothing");
-        var activation = config.path("hidden_act").asText("gelu");
-        var position = config.path("position_embedding_type").asText("absolute");
-        if (!type.equals("bert")) {
-            return new Architecture.Opaque("its model_type is " + type + ", not bert");
-        }
-        if (!activation.equals("gelu")) {
-            return new Architecture.Opaque("its hidden_act is " + activation + ", not gelu");
-        }
-        if (!position.equals("absolute") || config.path("is_decoder").asBoolean()) {
-            return new Architecture.Opaque("it is a BERT of another kind: position_embedding_type " + position
-                    + ", is_decoder " + config.path("is_decoder").asBoolean());
-        }
-        var heads = requiredInt("config.json", "num_attention_heads");
-        if (hidden % heads != 0) {
-            throw new ModelException("%s: expected hidden_size to be a multiple of num_attention_heads, found %d and %d"
-                    .formatted(folder.resolve("config.json"), hidden, heads));
-        }
-        return new Architecture.Bert(
-                hidden,
-                requiredInt("config.json", "num_hidden_layers"),
-                heads,
-                requiredInt("config.json", "intermediate_size"),
-                requiredInt("config.json", "vocab_size"),
-                positions,
-                config.path("type_vocab_size").asInt(2),
-                (float) config.path("layer_norm_eps").asDouble(1e-12));
+    private int positions(Architecture architecture) {
+        return architecture instanceof Known known
+                ? known.shape().positions()
+                : requiredInt("config.json", "max_position_embeddings");
+    }
+
+    private List<ModelFile> safetensors() {
+        return Files.exists(folder.resolve("model.safetensors")) ? List.of(file("model.safetensors")) : List.of();
     }
 
     private ModelFile file(String name) {

@@ -66,7 +66,7 @@ final class PackedWeights implements AutoCloseable {
             weights.wordEmbeddings(words.floats(0, Math.multiplyExact(shape.vocabulary(), shape.hidden())));
             positions = weights.positionEmbeddings();
             embeddingNorm = pack(weights.embeddingNorm());
-            for (var i = 0; i < shape.layers(); i++) {
+            for (var i = 0; i < shape.layers().size(); i++) {
                 layers.add(numbers.quantized() ? integers(weights.layer(i), maxima.get(i)) : floats(weights.layer(i)));
             }
         } catch (RuntimeException e) {
@@ -79,7 +79,7 @@ final class PackedWeights implements AutoCloseable {
         return new Layer(
                 resources.add(PackedDense.floats(counted, queryKeyValue(), layer.queryKeyValue(), capacity)),
                 resources.add(PackedDense.floats(counted, attentionOutput(), layer.attentionOutput(), capacity)),
-                pack(layer.attentionNorm()),
+                pack(layer.attentionNorm().orElseThrow()),
                 resources.add(PackedDense.floats(counted, up(), layer.up(), capacity)),
                 resources.add(PackedDense.floats(counted, down(), layer.down(), capacity)),
                 pack(layer.feedForwardNorm()));
@@ -89,7 +89,7 @@ final class PackedWeights implements AutoCloseable {
         return new Layer(
                 integers(queryKeyValue(), layer.queryKeyValue(), maxima.queryKeyValue()),
                 integers(attentionOutput(), layer.attentionOutput(), maxima.attentionOutput()),
-                pack(layer.attentionNorm()),
+                pack(layer.attentionNorm().orElseThrow()),
                 integers(up(), layer.up(), maxima.up()),
                 integers(down(), layer.down(), maxima.down()),
                 pack(layer.feedForwardNorm()));

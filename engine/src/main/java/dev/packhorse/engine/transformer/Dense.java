@@ -1,5 +1,7 @@
 package dev.packhorse.engine.transformer;
 
+import java.util.Arrays;
+
 /**
  * A linear map: {@code y = x W + b}.
  *
@@ -21,6 +23,15 @@ public record Dense(int inputs, int outputs, float[] weight, float[] bias) {
     /** This map with its outputs multiplied by {@code factor}. */
     Dense scaled(float factor) {
         return new Dense(inputs, outputs, times(weight, factor), times(bias, factor));
+    }
+
+    /** The part of this map that gives {@code count} of its outputs, from {@code first} on. */
+    public Dense outputs(int first, int count) {
+        return new Dense(
+                inputs,
+                count,
+                Arrays.copyOfRange(weight, first * inputs, (first + count) * inputs),
+                Arrays.copyOfRange(bias, first, first + count));
     }
 
     /** The maps' outputs side by side: one map from the same inputs. */

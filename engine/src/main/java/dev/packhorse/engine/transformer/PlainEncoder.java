@@ -9,10 +9,12 @@ import dev.packhorse.engine.pooling.Pooler;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The encoder as the papers write it, one token and one row at a time in plain Java: slow, and what the fast one is held
- * to. Attention: Vaswani et al., arXiv 1706.03762, section 3.2; order of layer norms: Devlin et al., arXiv 1810.04805.
+ * to. Attention: Vaswani et al., arXiv 1706.03762, section 3.2; the rest where {@link TransformerShape}, {@link
+ * LayerWeights} and {@link Rotation} say.
  *
  * <p>Thread-safe: it changes nothing after it was made.
  */
@@ -20,22 +22,28 @@ public final class PlainEncoder implements Encoder {
 
     private final TransformerShape shape;
     private final Pooler pooler;
-    private final float[] words; // [V, H]
-    private final float[] positions; // [P, H]
+    private final float[] words; // [V, E]
+    private final float[] positions; // [P + 1, E], [1, E] or nothing
     private final Norm embeddingNorm;
+    private final Optional<Dense> embeddingProjection;
+    private final float[] relativeBias; // [heads, 2 P - 1] or nothing
     private final List<LayerWeights> layers = new ArrayList<>();
+    private final Optional<Norm> finalNorm;
 
     /** @param weights read here and left open */
     public PlainEncoder(TransformerWeights weights, Pooler pooler) {
         this.shape = weights.shape();
         this.pooler = pooler;
-        this.words = new float[Math.multiplyExact(shape.vocabulary(), shape.hidden())];
+        this.words = new float[Math.multiplyExact(shape.vocabulary(), shape.embedding())];
         weights.wordEmbeddings(FloatBuffer.wrap(words));
         this.positions = weights.positionEmbeddings();
         this.embeddingNorm = weights.embeddingNorm();
-        for (var layer = 0; layer < shape.layers(); layer++) {
+        this.embeddingProjection = weights.embeddingProjection();
+        this.relativeBias = weights.relativeBias();
+        for (var layer = 0; layer < shape.layers().size(); layer++) {
             layers.add(weights.layer(layer));
         }
+        this.finalNorm = weights.finalNorm();
     }
 
     @Override
@@ -46,66 +54,147 @@ public final class PlainEncoder implements Encoder {
 
     @Override
     public float[] encode(NestedBatch batch) {
-        var values = batch.values();
-        var offsets = batch.offsets();
-        var x = new float[batch.tokens()][]; // [T][H]
-        for (var b = 0; b < batch.size(); b++) {
-            for (var t = offsets.get(b); t < offsets.get(b + 1); t++) {
-                x[t] = norm(embedding(values.get(t), t - offsets.get(b)), embeddingNorm);
-            }
-        }
-        for (var layer : layers) {
-            for (var b = 0; b < batch.size(); b++) {
-                attend(layer, x, offsets.get(b), offsets.get(b + 1));
-            }
-            for (var t = 0; t < x.length; t++) {
-                x[t] = norm(sum(x[t], apply(layer.down(), gelu(apply(layer.up(), x[t])))), layer.feedForwardNorm());
-            }
-        }
         var hidden = FloatBuffer.allocate(batch.tokens() * shape.hidden());
-        for (var token : x) {
-            hidden.put(token);
+        for (var b = 0; b < batch.size(); b++) {
+            var row = new int[batch.offsets().get(b + 1) - batch.offsets().get(b)];
+            batch.values().get(batch.offsets().get(b), row);
+            for (var token : encode(row)) {
+                hidden.put(token);
+            }
         }
         return pooler.packed(batch, hidden, shape.hidden());
     }
 
-    private float[] embedding(int word, int position) {
-        var h = shape.hidden();
-        var embedding = new float[h];
-        for (var i = 0; i < h; i++) {
-            embedding[i] = words[word * h + i] + positions[position * h + i];
-        }
-        return embedding;
-    }
-
-    /** Replaces the row x[from .. to) by its attention layer's output. */
-    private void attend(LayerWeights layer, float[][] x, int from, int to) {
-        var h = shape.hidden();
-        var d = shape.headSize();
-        var projected = new float[to - from][]; // [L][3 H]: q, k, v
-        for (var t = from; t < to; t++) {
-            projected[t - from] = apply(layer.queryKeyValue(), x[t]);
-        }
-        for (var t = from; t < to; t++) {
-            var attended = new float[h];
-            for (var head = 0; head < shape.heads(); head++) {
-                var scores = new double[to - from];
-                for (var s = 0; s < scores.length; s++) {
-                    for (var i = head * d; i < (head + 1) * d; i++) {
-                        scores[s] += projected[t - from][i] * projected[s][h + i];
-                    }
+    /**
+     * One row through all layers.
+     *
+     * @param row [L] token ids
+     * @return [L][H]
+     */
+    private float[][] encode(int[] row) {
+        var x = embed(row);
+        for (var i = 0; i < layers.size(); i++) {
+            var layer = layers.get(i);
+            var attention = shape.layers().get(i);
+            switch (shape.normOrder()) {
+                case AFTER -> {
+                    x = norm(sum(x, attend(layer, attention, x)), layer.attentionNorm());
+                    x = norm(sum(x, feedForward(layer, x)), Optional.of(layer.feedForwardNorm()));
                 }
-                softmax(scores);
-                for (var i = head * d; i < (head + 1) * d; i++) {
-                    var mean = 0.0;
-                    for (var s = 0; s < scores.length; s++) {
-                        mean += scores[s] * projected[s][2 * h + i];
-                    }
-                    attended[i] = (float) mean;
+                case BEFORE -> {
+                    x = sum(x, attend(layer, attention, norm(x, layer.attentionNorm())));
+                    x = sum(x, feedForward(layer, norm(x, Optional.of(layer.feedForwardNorm()))));
                 }
             }
-            x[t] = norm(sum(x[t], apply(layer.attentionOutput(), attended)), layer.attentionNorm());
         }
+        return norm(x, finalNorm);
+    }
+
+    private float[][] embed(int[] row) {
+        var e = shape.embedding();
+        var x = new float[row.length][e];
+        var position = 0;
+        for (var t = 0; t < row.length; t++) {
+            var at = row[t] == shape.padding() ? shape.positions() : position++;
+            for (var i = 0; i < e; i++) {
+                x[t][i] = words[row[t] * e + i]
+                        + (positions.length == 0 ? 0 : positions[(at * e + i) % positions.length]);
+            }
+        }
+        var normed = norm(x, Optional.of(embeddingNorm));
+        return embeddingProjection.map(map -> apply(map, normed)).orElse(normed);
+    }
+
+    /** @return [L][H], what attention adds to the tokens */
+    private float[][] attend(LayerWeights layer, LayerAttention attention, float[][] x) {
+        var h = shape.hidden();
+        var d = shape.headSize();
+        var projected = apply(layer.queryKeyValue(), x); // [L][3 H]: q, k, v
+        for (var t = 0; t < x.length; t++) {
+            rotate(attention.rotation(), projected[t], t);
+        }
+        var attended = new float[x.length][h];
+        for (var t = 0; t < x.length; t++) {
+            for (var head = 0; head < shape.heads(); head++) {
+                var shares = scores(attention, projected, head, t);
+                softmax(shares);
+                for (var i = head * d; i < (head + 1) * d; i++) {
+                    var mean = 0.0;
+                    for (var s = 0; s < shares.length; s++) {
+                        mean += shares[s] * projected[s][2 * h + i];
+                    }
+                    attended[t][i] = (float) mean;
+                }
+            }
+        }
+        return apply(layer.attentionOutput(), attended);
+    }
+
+    /** Turns the queries and keys of a token, [3 H], by its position. */
+    private void rotate(Rotation rotation, float[] projected, int position) {
+        if (!rotation.turns()) {
+            return;
+        }
+        var d = shape.headSize();
+        var angles = rotation.anglesPerPosition(d);
+        for (var head = 0; head < 2 * shape.heads(); head++) { // queries, then keys
+            for (var i = 0; i < d / 2; i++) {
+                var a = projected[head * d + i];
+                var b = projected[head * d + i + d / 2];
+                var cos = Math.cos(position * angles[i]);
+                var sin = Math.sin(position * angles[i]);
+                projected[head * d + i] = (float) (a * cos - b * sin);
+                projected[head * d + i + d / 2] = (float) (b * cos + a * sin);
+            }
+        }
+    }
+
+    /** What a token's query gives for each key of the row, [L]; nothing for those that it does not see. */
+    private double[] scores(LayerAttention attention, float[][] projected, int head, int t) {
+        var h = shape.hidden();
+        var d = shape.headSize();
+        var scores = new double[projected.length];
+        for (var s = 0; s < scores.length; s++) {
+            if (Math.abs(s - t) > attention.window()) {
+                scores[s] = Double.NEGATIVE_INFINITY;
+                continue;
+            }
+            for (var i = head * d; i < (head + 1) * d; i++) {
+                scores[s] += projected[t][i] * projected[s][h + i];
+            }
+            if (shape.relativePositions()) {
+                var p = shape.positions();
+                scores[s] += relativeBias[head * (2 * p - 1) + s - t + p - 1];
+            }
+        }
+        return scores;
+    }
+
+    private float[][] feedForward(LayerWeights layer, float[][] x) {
+        var inner = apply(layer.up(), x);
+        for (var token : inner) {
+            for (var i = 0; i < token.length; i++) {
+                token[i] = (float) activate(token[i]);
+            }
+        }
+        layer.gate().ifPresent(map -> {
+            var gates = apply(map, x);
+            for (var t = 0; t < inner.length; t++) {
+                for (var i = 0; i < inner[t].length; i++) {
+                    inner[t][i] *= gates[t][i];
+                }
+            }
+        });
+        return apply(layer.down(), inner);
+    }
+
+    private double activate(double x) {
+        return switch (shape.feedForward().activation()) {
+            case GELU -> x * 0.5 * (1 + erf(x / Math.sqrt(2)));
+            case GELU_TANH -> x * 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case RELU -> Math.max(x, 0);
+            case SILU -> x / (1 + Math.exp(-x));
+        };
     }
 
     private static void softmax(double[] scores) {
@@ -123,14 +212,27 @@ public final class PlainEncoder implements Encoder {
         }
     }
 
-    private static float[] apply(Dense map, float[] x) {
-        var y = new float[map.outputs()];
-        for (var n = 0; n < y.length; n++) {
-            var sum = 0.0;
-            for (var k = 0; k < x.length; k++) {
-                sum += map.weight()[n * x.length + k] * x[k];
+    private static float[][] apply(Dense map, float[][] x) {
+        var y = new float[x.length][map.outputs()];
+        for (var t = 0; t < x.length; t++) {
+            for (var n = 0; n < map.outputs(); n++) {
+                var sum = 0.0;
+                for (var k = 0; k < map.inputs(); k++) {
+                    sum += map.weight()[n * map.inputs() + k] * x[t][k];
+                }
+                y[t][n] = (float) (sum + map.bias()[n]);
             }
-            y[n] = (float) (sum + map.bias()[n]);
+        }
+        return y;
+    }
+
+    private float[][] norm(float[][] x, Optional<Norm> norm) {
+        if (norm.isEmpty()) {
+            return x;
+        }
+        var y = new float[x.length][];
+        for (var t = 0; t < x.length; t++) {
+            y[t] = norm(x[t], norm.get());
         }
         return y;
     }
@@ -153,15 +255,6 @@ public final class PlainEncoder implements Encoder {
         return y;
     }
 
-    /** x times the normal distribution's cumulative function at x (Hendrycks and Gimpel, arXiv 1606.08415). */
-    private static float[] gelu(float[] x) {
-        var y = new float[x.length];
-        for (var i = 0; i < x.length; i++) {
-            y[i] = (float) (x[i] * 0.5 * (1 + erf(x[i] / Math.sqrt(2))));
-        }
-        return y;
-    }
-
     /**
      * The error function: its Maclaurin series (Abramowitz and Stegun 7.1.6, whose terms are all positive), which gives
      * float's accuracy up to 4; beyond that it is 1 to float's accuracy.
@@ -179,10 +272,12 @@ public final class PlainEncoder implements Encoder {
         return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
     }
 
-    private static float[] sum(float[] a, float[] b) {
-        var sum = new float[a.length];
-        for (var i = 0; i < sum.length; i++) {
-            sum[i] = a[i] + b[i];
+    private static float[][] sum(float[][] a, float[][] b) {
+        var sum = new float[a.length][a[0].length];
+        for (var t = 0; t < sum.length; t++) {
+            for (var i = 0; i < sum[t].length; i++) {
+                sum[t][i] = a[t][i] + b[t][i];
+            }
         }
         return sum;
     }

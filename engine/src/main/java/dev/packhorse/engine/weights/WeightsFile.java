@@ -94,6 +94,20 @@ public final class WeightsFile implements AutoCloseable {
         find(tensor, shape);
     }
 
+    /** Whether there is a tensor of that name, whatever class prefix it has. */
+    public boolean has(String tensor) {
+        return tensors.keySet().stream().anyMatch(name -> name.equals(tensor) || name.endsWith("." + tensor));
+    }
+
+    /**
+     * The shape of a tensor as the model's own code has it.
+     *
+     * @throws ModelException when it is missing
+     */
+    public long[] shape(String tensor) {
+        return find(tensor).logicalShape().clone();
+    }
+
     /**
      * Reads a whole tensor.
      *
@@ -118,6 +132,16 @@ public final class WeightsFile implements AutoCloseable {
     }
 
     private StoredTensor find(String tensor, int... shape) {
+        var stored = find(tensor);
+        if (!Arrays.equals(
+                stored.logicalShape(), Arrays.stream(shape).asLongStream().toArray())) {
+            throw new ModelException("%s: expected %s of shape %s, found %s"
+                    .formatted(name, tensor, Arrays.toString(shape), Arrays.toString(stored.logicalShape())));
+        }
+        return stored;
+    }
+
+    private StoredTensor find(String tensor) {
         var found = tensors.entrySet().stream()
                 .filter(entry -> entry.getKey().equals(tensor) || entry.getKey().endsWith("." + tensor))
                 .toList();
@@ -130,13 +154,7 @@ public final class WeightsFile implements AutoCloseable {
                                     ? "none among " + tensors.size()
                                     : found.stream().map(Map.Entry::getKey).toList()));
         }
-        var stored = found.get(0).getValue();
-        if (!Arrays.equals(
-                stored.logicalShape(), Arrays.stream(shape).asLongStream().toArray())) {
-            throw new ModelException("%s: expected %s of shape %s, found %s"
-                    .formatted(name, tensor, Arrays.toString(shape), Arrays.toString(stored.logicalShape())));
-        }
-        return stored;
+        return found.get(0).getValue();
     }
 
     private float[] readStored(StoredTensor stored) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Families;
+import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +70,7 @@ class ModelFolderTest {
     @Test
     void theSizesOfABertAreRead() throws IOException {
         assertThat(ModelFolder.read(folder).architecture())
-                .isEqualTo(new Architecture.Bert(32, 2, 4, 64, 550, 128, 2, 1e-12f));
+                .isEqualTo(new Architecture.Known("bert", TransformerShape.bert(32, 2, 4, 64, 550, 128, 1e-12f)));
 
         change("config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
         change("config.json", "\"num_attention_heads\": 4", "\"num_attention_heads\": 8");
@@ -77,7 +80,7 @@ class ModelFolderTest {
         change("config.json", "\"type_vocab_size\": 2", "\"type_vocab_size\": 1");
         change("config.json", "\"layer_norm_eps\": 1e-12", "\"layer_norm_eps\": 1e-5");
         assertThat(ModelFolder.read(folder).architecture())
-                .isEqualTo(new Architecture.Bert(32, 3, 8, 65, 551, 129, 1, 1e-5f));
+                .isEqualTo(new Architecture.Known("bert", TransformerShape.bert(32, 3, 8, 65, 551, 129, 1e-5f)));
     }
 
     /** Old files have none of them, and transformers then takes BERT's own. */
@@ -86,7 +89,7 @@ class ModelFolderTest {
     void whatABertsConfigurationLeavesOutIsTransformersDefault(String key) throws IOException {
         change("config.json", "\"" + key + "\"", "\"not_" + key + "\"");
         assertThat(ModelFolder.read(folder).architecture())
-                .isEqualTo(new Architecture.Bert(32, 2, 4, 64, 550, 128, 2, 1e-12f));
+                .isEqualTo(new Architecture.Known("bert", TransformerShape.bert(32, 2, 4, 64, 550, 128, 1e-12f)));
     }
 
     @ParameterizedTest
@@ -100,25 +103,27 @@ class ModelFolderTest {
     void headsThatDoNotDivideTheHiddenSizeAreRefused() throws IOException {
         change("config.json", "\"num_attention_heads\": 4", "\"num_attention_heads\": 5");
         assertRefused("config.json")
-                .hasMessageEndingWith("expected hidden_size to be a multiple of num_attention_heads, found 32 and 5");
+                .hasMessageEndingWith(
+                        "expected a hidden size that is a multiple of num_attention_heads, found 32 and 5");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "model_type\": \"bert\"     | model_type\": \"mpnet\" | its model_type is mpnet, not bert",
-                "model_type\"               | not_model_type\"         | its model_type is nothing, not bert",
-                "hidden_act\": \"gelu\"     | hidden_act\": \"relu\"  | its hidden_act is relu, not gelu",
+                "model_type\": \"bert\"     | model_type\": \"t5\" | model_type: expected one of %s, found t5",
+                "model_type\"               | not_model_type\"         | model_type: expected one of %s, found nothing",
+                "hidden_act\": \"gelu\"     | hidden_act\": \"softsign\" "
+                        + "| hidden_act: expected one of [gelu, gelu_fast, gelu_new, gelu_python, gelu_pytorch_tanh, relu, silu, swish], found softsign",
                 "_type\": \"absolute\"      | _type\": \"relative_key\"  "
-                        + "| it is a BERT of another kind: position_embedding_type relative_key, is_decoder false",
-                "use_cache\": true          | is_decoder\": true      "
-                        + "| it is a BERT of another kind: position_embedding_type absolute, is_decoder true",
+                        + "| position_embedding_type: expected absolute, found relative_key",
+                "use_cache\": true          | is_decoder\": true      " + "| is_decoder: expected false, found true",
             })
     void whatIsNoBertOfTheUsualKindIsLeftToItsGraphWithTheReason(String from, String to, String reason)
             throws IOException {
         change("config.json", from, to);
-        assertThat(ModelFolder.read(folder).architecture()).isEqualTo(new Architecture.Opaque(reason));
+        assertThat(((Architecture.Opaque) ModelFolder.read(folder).architecture()).reason())
+                .isEqualTo(reason.formatted(Families.modelTypes()));
     }
 
     @Test
@@ -126,8 +131,8 @@ class ModelFolderTest {
         change("config.json", "\"model_type\": \"bert\"", "\"model_type\": \"t5\"");
         change("config.json", "\"num_attention_heads\"", "\"num_heads\"");
         change("config.json", "\"intermediate_size\"", "\"d_ff\"");
-        assertThat(ModelFolder.read(folder).architecture())
-                .isEqualTo(new Architecture.Opaque("its model_type is t5, not bert"));
+        assertThat(((Architecture.Opaque) ModelFolder.read(folder).architecture()).reason())
+                .isEqualTo("model_type: expected one of %s, found t5".formatted(Families.modelTypes()));
     }
 
     @Test

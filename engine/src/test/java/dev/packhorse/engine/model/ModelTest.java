@@ -7,6 +7,8 @@ import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +22,8 @@ class ModelTest {
 
     private static final ModelFile ONNX = file("onnx", "a");
     private static final ModelFile TOKENIZER = file("tokenizer", "b");
-    private static final Architecture BERT = new Architecture.Bert(32, 2, 4, 64, 550, 128, 2, 1e-12f);
+    private static final Architecture BERT =
+            new Architecture.Known("bert", TransformerShape.bert(32, 2, 4, 64, 550, 128, 1e-12f));
     private static final Model MODEL = model(ONNX, TOKENIZER, 32, 64, Pooling.MEAN, true);
 
     private static Model model(
@@ -76,7 +79,15 @@ class ModelTest {
     @Test
     void theFingerprintKnowsNothingOfNamesAndPlaces() {
         var moved = new Model(
-                        "other", ONNX, List.of(), TOKENIZER, new Architecture.Opaque("?"), 32, 64, Pooling.MEAN, true)
+                        "other",
+                        ONNX,
+                        List.of(),
+                        TOKENIZER,
+                        new Architecture.Opaque(List.of()),
+                        32,
+                        64,
+                        Pooling.MEAN,
+                        true)
                 .withFiles(ModelTest::elsewhere);
         assertThat(moved.fingerprint(Precision.FLOAT32)).isEqualTo(MODEL.fingerprint(Precision.FLOAT32));
         assertThat(moved.onnx().location()).hasToString("/tmp/models/onnx");

@@ -2,13 +2,14 @@ package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Precision;
-import dev.packhorse.engine.model.Architecture.Bert;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
-import dev.packhorse.engine.transformer.BertWeights;
+import dev.packhorse.engine.transformer.Dense;
 import dev.packhorse.engine.transformer.LayerWeights;
 import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
@@ -18,6 +19,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -39,10 +41,10 @@ final class TinyEncoders {
                 .filter(precision -> precision != Precision.BFLOAT16 || OneDnn.hasBfloat16());
     }
 
-    static BertWeights weights() {
+    static TransformerWeights weights() {
         var model = ModelFolder.read(Fixtures.tinyBert());
-        return new BertWeights(
-                (Bert) model.architecture(),
+        return Families.weights(
+                (Known) model.architecture(),
                 WeightsFile.safetensors("tiny-bert", Fixtures.tinyBert().resolve("model.safetensors")));
     }
 
@@ -86,6 +88,21 @@ final class TinyEncoders {
         @Override
         public Norm embeddingNorm() {
             return weights.embeddingNorm();
+        }
+
+        @Override
+        public Optional<Dense> embeddingProjection() {
+            return weights.embeddingProjection();
+        }
+
+        @Override
+        public float[] relativeBias() {
+            return weights.relativeBias();
+        }
+
+        @Override
+        public Optional<Norm> finalNorm() {
+            return weights.finalNorm();
         }
 
         @Override

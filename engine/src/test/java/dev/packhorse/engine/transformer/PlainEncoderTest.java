@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.packhorse.engine.Closeness;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Seeds;
-import dev.packhorse.engine.model.Architecture.Bert;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -90,7 +91,7 @@ class PlainEncoderTest {
     }
 
     private static PlainEncoder encoder(Model model, BiFunction<String, Path, WeightsFile> open, Path file) {
-        try (var weights = new BertWeights((Bert) model.architecture(), open.apply("weights", file))) {
+        try (var weights = Families.weights((Known) model.architecture(), open.apply("weights", file))) {
             return new PlainEncoder(weights, new Pooler(model.pooling(), model.normalize()));
         }
     }

@@ -1,13 +1,17 @@
-package dev.packhorse.engine.transformer;
+package dev.packhorse.engine.families;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.model.Architecture.Bert;
+import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.model.EmbeddedModel;
 import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.transformer.Dense;
+import dev.packhorse.engine.transformer.LayerWeights;
+import dev.packhorse.engine.transformer.Norm;
+import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.weights.WeightsFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -21,11 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class BertWeightsTest {
+class BertFamilyTest {
 
     private static final Path SAFETENSORS = Fixtures.tinyBert().resolve("model.safetensors");
-    private static final Bert BERT =
-            (Bert) ModelFolder.read(Fixtures.tinyBert()).architecture();
+    private static final Known BERT =
+            (Known) ModelFolder.read(Fixtures.tinyBert()).architecture();
 
     @TempDir
     Path folder;
@@ -33,8 +37,8 @@ class BertWeightsTest {
     @Test
     void everyPartIsTheTensorOfThatName() {
         try (var file = WeightsFile.safetensors("weights", SAFETENSORS);
-                var weights = new BertWeights(BERT, WeightsFile.safetensors("weights", SAFETENSORS))) {
-            assertThat(weights.shape()).isEqualTo(new TransformerShape(32, 2, 4, 64, 550, 128, 1e-12f));
+                var weights = Families.weights(BERT, WeightsFile.safetensors("weights", SAFETENSORS))) {
+            assertThat(weights.shape()).isEqualTo(TransformerShape.bert(32, 2, 4, 64, 550, 128, 1e-12f));
             var words = FloatBuffer.allocate(550 * 32);
             weights.wordEmbeddings(words);
             assertThat(words.array()).isEqualTo(file.read("embeddings.word_embeddings.weight", 550, 32));
@@ -43,7 +47,7 @@ class BertWeightsTest {
                 var layer = weights.layer(i);
                 var prefix = "encoder.layer." + i + ".";
                 assertDense(layer.attentionOutput(), file, prefix + "attention.output.dense", 32, 32);
-                assertNorm(layer.attentionNorm(), file, prefix + "attention.output.LayerNorm");
+                assertNorm(layer.attentionNorm().orElseThrow(), file, prefix + "attention.output.LayerNorm");
                 assertDense(layer.up(), file, prefix + "intermediate.dense", 32, 64);
                 assertDense(layer.down(), file, prefix + "output.dense", 64, 32);
                 assertNorm(layer.feedForwardNorm(), file, prefix + "output.LayerNorm");
@@ -75,7 +79,7 @@ class BertWeightsTest {
     @Test
     void eachPositionHasTheFirstTokenTypeWithinIt() {
         try (var file = WeightsFile.safetensors("weights", SAFETENSORS);
-                var weights = new BertWeights(BERT, WeightsFile.safetensors("weights", SAFETENSORS))) {
+                var weights = Families.weights(BERT, WeightsFile.safetensors("weights", SAFETENSORS))) {
             var sums = weights.positionEmbeddings();
             var positions = file.read("embeddings.position_embeddings.weight", 128, 32);
             var types = file.read("embeddings.token_type_embeddings.weight", 2, 32);
@@ -107,7 +111,7 @@ class BertWeightsTest {
         Files.writeString(without, bytes, StandardCharsets.ISO_8859_1);
 
         var file = WeightsFile.safetensors("weights", without);
-        assertThatThrownBy(() -> new BertWeights(BERT, file))
+        assertThatThrownBy(() -> Families.weights(BERT, file))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("weights: expected one tensor " + name + ", found none among 39");
         assertThatThrownBy(() -> file.read("pooler.dense.bias", 32))
@@ -117,13 +121,13 @@ class BertWeightsTest {
 
     @Test
     void aFileOfAnotherModelIsRefused() {
-        var wider = new Bert(32, 2, 4, 65, 550, 128, 2, 1e-12f);
-        assertThatThrownBy(() -> new BertWeights(wider, WeightsFile.safetensors("weights", SAFETENSORS)))
+        var wider = new Known("bert", TransformerShape.bert(32, 2, 4, 65, 550, 128, 1e-12f));
+        assertThatThrownBy(() -> Families.weights(wider, WeightsFile.safetensors("weights", SAFETENSORS)))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("weights: expected encoder.layer.0.intermediate.dense.weight of shape [65, 32],"
                         + " found [64, 32]");
-        var deeper = new Bert(32, 3, 4, 64, 550, 128, 2, 1e-12f);
-        assertThatThrownBy(() -> new BertWeights(deeper, WeightsFile.safetensors("weights", SAFETENSORS)))
+        var deeper = new Known("bert", TransformerShape.bert(32, 3, 4, 64, 550, 128, 1e-12f));
+        assertThatThrownBy(() -> Families.weights(deeper, WeightsFile.safetensors("weights", SAFETENSORS)))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("weights: expected one tensor encoder.layer.2.attention.self.query.weight,"
                         + " found none among 39");
@@ -135,8 +139,8 @@ class BertWeightsTest {
         var model = embedded.model();
         try (var copy = model.onnx().copy();
                 var weights =
-                        new BertWeights((Bert) model.architecture(), WeightsFile.onnx(embedded.id(), copy.path()))) {
-            var last = weights.layer(weights.shape().layers() - 1);
+                        Families.weights((Known) model.architecture(), WeightsFile.onnx(embedded.id(), copy.path()))) {
+            var last = weights.layer(weights.shape().layers().size() - 1);
             assertThat(last.down().inputs()).isEqualTo(4 * 384);
         }
     }
@@ -144,7 +148,7 @@ class BertWeightsTest {
     @Test
     void closingItClosesTheFile() {
         var file = WeightsFile.safetensors("weights", SAFETENSORS);
-        new BertWeights(BERT, file).close();
+        Families.weights(BERT, file).close();
         assertThatThrownBy(() -> file.read("pooler.dense.bias", 32))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("weights: expected a readable file, found: java.nio.channels.ClosedChannelException");

@@ -1,0 +1,86 @@
+package dev.packhorse.engine.families;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.families.Architecture.Condition;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Architecture.Opaque;
+import dev.packhorse.engine.transformer.TransformerWeights;
+import dev.packhorse.engine.weights.WeightsFile;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/** All families that there are. */
+public final class Families {
+
+    private static final List<Family> ALL = List.of(
+            new BertFamily(),
+            new RobertaFamily(),
+            new DistilBertFamily(),
+            new MpnetFamily(),
+            new ElectraFamily(),
+            new ModernBertFamily(),
+            new NomicBertFamily(),
+            new GteFamily());
+
+    private Families() {}
+
+    /**
+     * What a config.json says is inside.
+     *
+     * @param file what messages call it
+     * @throws ModelException when it is of a family that we know, but what must be there is missing or senseless
+     */
+    public static Architecture describe(String file, JsonNode json) {
+        var modelType = json.path("model_type").asText("nothing");
+        var family = find(modelType);
+        if (family.isEmpty()) {
+            return new Opaque(List.of(new Condition("model_type", "one of " + modelTypes(), modelType)));
+        }
+        var config = new Config(file, json);
+        var shape = family.get().shape(config);
+        return config.failed().isEmpty() ? new Known(modelType, shape) : new Opaque(config.failed());
+    }
+
+    /** The values of {@code model_type} that we know. */
+    public static List<String> modelTypes() {
+        return ALL.stream().flatMap(family -> family.modelTypes().stream()).toList();
+    }
+
+    /**
+     * The weights of a model.
+     *
+     * @param file becomes the weights' to close; closed here where an exception is thrown
+     * @throws ModelException when the file has not all of the tensors, or in other shapes
+     */
+    public static TransformerWeights weights(Known architecture, WeightsFile file) {
+        try {
+            var family = find(architecture.modelType()).orElseThrow();
+            check(new FamilyWeights(family, architecture.shape(), Tensors.checking(file)));
+            return new FamilyWeights(family, architecture.shape(), Tensors.reading(file));
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Asks for everything once, so that what is missing shows before anything is computed. */
+    private static void check(TransformerWeights weights) {
+        weights.wordEmbeddings(FloatBuffer.allocate(0));
+        weights.positionEmbeddings();
+        weights.embeddingNorm();
+        weights.embeddingProjection();
+        weights.relativeBias();
+        for (var layer = 0; layer < weights.shape().layers().size(); layer++) {
+            weights.layer(layer);
+        }
+        weights.finalNorm();
+    }
+
+    private static Optional<Family> find(String modelType) {
+        return ALL.stream()
+                .filter(family -> family.modelTypes().contains(modelType))
+                .findFirst();
+    }
+}
