@@ -25,7 +25,7 @@ final class Calibration {
         this.tokens = tokens;
     }
 
-    /** The greatest absolute value of each input of a layer's four maps. */
+    /** The greatest absolute value of each input of a layer's maps; the gate's inputs are those of the map up. */
     record LayerMaxima(float[] queryKeyValue, float[] attentionOutput, float[] up, float[] down) {}
 
     /**
@@ -41,7 +41,7 @@ final class Calibration {
                 var workspace = new Workspace(memory, packed)) {
             var calibration = new Calibration(batch.tokens());
             workspace.watch(calibration);
-            workspace.encode(batch);
+            new ForwardPass(packed, workspace).run(batch);
             return packed.layers().stream()
                     .map(layer -> new LayerMaxima(
                             calibration.maxima.get(layer.queryKeyValue()),

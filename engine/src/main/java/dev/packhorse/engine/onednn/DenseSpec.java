@@ -1,6 +1,7 @@
 package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.transformer.Activation;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
@@ -16,7 +17,7 @@ import org.bytedeco.javacpp.PointerScope;
  * @param stride how many numbers from one token's inputs to the next one's
  * @param outputs N
  * @param source the inputs' numbers
- * @param residual the numbers of what is added
+ * @param operand the numbers of what the epilogue adds or multiplies with
  * @param target the outputs' numbers; float32 with {@link Scaling#AFTERWARDS}
  */
 record DenseSpec(
@@ -28,7 +29,7 @@ record DenseSpec(
         Epilogue epilogue,
         Scaling scaling,
         memory.data_type source,
-        memory.data_type residual,
+        memory.data_type operand,
         memory.data_type target) {
 
     /** The weights' numbers. */
@@ -38,7 +39,7 @@ record DenseSpec(
 
     /** The same with that many rows appended. */
     DenseSpec withZeroRows(int rows) {
-        return new DenseSpec(name, inputs, rows, stride, outputs, epilogue, scaling, source, residual, target);
+        return new DenseSpec(name, inputs, rows, stride, outputs, epilogue, scaling, source, operand, target);
     }
 
     /** How many numbers of each token are multiplied. */
@@ -93,13 +94,7 @@ record DenseSpec(
                     false,
                     dnnl.quantization_mode.static_sazp);
         }
-        var after = new post_ops();
-        switch (epilogue) {
-            case NONE -> {}
-            case GELU -> after.append_eltwise(dnnl.algorithm.eltwise_gelu_erf, 0, 0);
-            case RESIDUAL -> after.append_binary(dnnl.algorithm.binary_add, Descs.matrix(residual, tokens, outputs));
-        }
-        attributes.set_post_ops(after);
+        attributes.set_post_ops(after(tokens));
         return new matmul.primitive_desc(
                 OneDnn.CPU,
                 sources,
@@ -108,5 +103,24 @@ record DenseSpec(
                 targets,
                 attributes,
                 false);
+    }
+
+    private post_ops after(int tokens) {
+        var after = new post_ops();
+        switch (epilogue) {
+            case NONE -> {}
+            case GELU -> activate(after, Activation.GELU);
+            case GELU_TANH -> activate(after, Activation.GELU_TANH);
+            case RELU -> activate(after, Activation.RELU);
+            case SILU -> activate(after, Activation.SILU);
+            case GATE -> after.append_binary(dnnl.algorithm.binary_mul, Descs.matrix(operand, tokens, outputs));
+            case RESIDUAL -> after.append_binary(dnnl.algorithm.binary_add, Descs.matrix(operand, tokens, outputs));
+            case ACCUMULATE -> after.append_sum(1, 0, memory.data_type.undef);
+        }
+        return after;
+    }
+
+    private static void activate(post_ops after, Activation activation) {
+        after.append_eltwise(Epilogue.algorithm(activation), Epilogue.alpha(activation), 0);
     }
 }

@@ -122,7 +122,7 @@ public final class NestedEncoder implements Encoder {
     }
 
     private float[] encode(NestedBatch batch, Workspace workspace) {
-        var hidden = workspace.encode(batch);
+        var hidden = new ForwardPass(weights, workspace).run(batch);
         var vectors = pooler.packed(batch, hidden, weights.shape().hidden());
         for (var value : vectors) {
             if (!Float.isFinite(value)) {

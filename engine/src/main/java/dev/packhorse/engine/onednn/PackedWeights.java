@@ -4,6 +4,7 @@ import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onednn.Calibration.LayerMaxima;
 import dev.packhorse.engine.transformer.Dense;
+import dev.packhorse.engine.transformer.LayerAttention;
 import dev.packhorse.engine.transformer.LayerWeights;
 import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
@@ -11,6 +12,7 @@ import dev.packhorse.engine.transformer.TransformerWeights;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -28,22 +30,28 @@ final class PackedWeights implements AutoCloseable {
     private final Numbers numbers;
     private final int capacity;
     private final Scaling scaling;
-    private final NativeBuffer words; // [V, H] float32
-    private final float[] positions; // [P, H]
+    private final NativeBuffer words; // [V, E] float32
+    private final float[] positions; // [P + 1, E], [1, E] or nothing
+    private final float[] relativeBias; // [heads, 2 P - 1] or nothing
+    private final Rotator rotator;
     private final PackedNorm embeddingNorm;
+    private final Optional<PackedDense> embeddingProjection;
     private final List<Layer> layers = new ArrayList<>();
+    private final Optional<PackedNorm> finalNorm;
 
-    /** A layer norm's parameters, [H] each. */
-    record PackedNorm(memory scale, memory shift) {}
+    /** A layer norm's parameters, of the width that it norms each. */
+    record PackedNorm(int width, memory scale, memory shift) {}
 
-    /** One layer; see {@link dev.packhorse.engine.transformer.LayerWeights}. */
+    /** One layer; see {@link LayerWeights}. */
     record Layer(
+            Optional<PackedNorm> attentionNorm,
             PackedDense queryKeyValue,
+            LayerAttention attention,
             PackedDense attentionOutput,
-            PackedNorm attentionNorm,
+            PackedNorm feedForwardNorm,
             PackedDense up,
-            PackedDense down,
-            PackedNorm feedForwardNorm) {}
+            Optional<PackedDense> gate,
+            PackedDense down) {}
 
     /**
      * Reads and packs all weights.
@@ -62,37 +70,54 @@ final class PackedWeights implements AutoCloseable {
         this.scaling = scaling(numbers, shape.hidden(), shape.intermediate(), capacity);
         try {
             words = resources.add(
-                    NativeBuffer.allocate(counted, (long) shape.vocabulary() * shape.hidden() * Float.BYTES));
-            weights.wordEmbeddings(words.floats(0, Math.multiplyExact(shape.vocabulary(), shape.hidden())));
+                    NativeBuffer.allocate(counted, (long) shape.vocabulary() * shape.embedding() * Float.BYTES));
+            weights.wordEmbeddings(words());
             positions = weights.positionEmbeddings();
+            relativeBias = weights.relativeBias();
+            rotator = new Rotator(shape, Math.min(shape.positions(), capacity));
             embeddingNorm = pack(weights.embeddingNorm());
+            embeddingProjection = weights.embeddingProjection()
+                    .map(dense -> resources.add(PackedDense.floats(counted, projection(), dense, capacity)));
             for (var i = 0; i < shape.layers().size(); i++) {
-                layers.add(numbers.quantized() ? integers(weights.layer(i), maxima.get(i)) : floats(weights.layer(i)));
+                var attention = shape.layers().get(i);
+                layers.add(
+                        numbers.quantized()
+                                ? integers(weights.layer(i), attention, maxima.get(i))
+                                : floats(weights.layer(i), attention));
             }
+            finalNorm = weights.finalNorm().map(this::pack);
         } catch (RuntimeException e) {
             resources.close();
             throw e;
         }
     }
 
-    private Layer floats(LayerWeights layer) {
+    private Layer floats(LayerWeights layer, LayerAttention attention) {
         return new Layer(
-                resources.add(PackedDense.floats(counted, queryKeyValue(), layer.queryKeyValue(), capacity)),
-                resources.add(PackedDense.floats(counted, attentionOutput(), layer.attentionOutput(), capacity)),
-                pack(layer.attentionNorm().orElseThrow()),
-                resources.add(PackedDense.floats(counted, up(), layer.up(), capacity)),
-                resources.add(PackedDense.floats(counted, down(), layer.down(), capacity)),
-                pack(layer.feedForwardNorm()));
+                layer.attentionNorm().map(this::pack),
+                floats(queryKeyValue(), layer.queryKeyValue()),
+                attention,
+                floats(output("attention output", shape.hidden()), layer.attentionOutput()),
+                pack(layer.feedForwardNorm()),
+                floats(up(), layer.up()),
+                layer.gate().map(gate -> floats(gate(), gate)),
+                floats(output("feed-forward down", shape.intermediate()), layer.down()));
     }
 
-    private Layer integers(LayerWeights layer, LayerMaxima maxima) {
+    private PackedDense floats(DenseSpec spec, Dense dense) {
+        return resources.add(PackedDense.floats(counted, spec, dense, capacity));
+    }
+
+    private Layer integers(LayerWeights layer, LayerAttention attention, LayerMaxima maxima) {
         return new Layer(
+                layer.attentionNorm().map(this::pack),
                 integers(queryKeyValue(), layer.queryKeyValue(), maxima.queryKeyValue()),
-                integers(attentionOutput(), layer.attentionOutput(), maxima.attentionOutput()),
-                pack(layer.attentionNorm().orElseThrow()),
+                attention,
+                integers(output("attention output", shape.hidden()), layer.attentionOutput(), maxima.attentionOutput()),
+                pack(layer.feedForwardNorm()),
                 integers(up(), layer.up(), maxima.up()),
-                integers(down(), layer.down(), maxima.down()),
-                pack(layer.feedForwardNorm()));
+                layer.gate().map(gate -> integers(gate(), gate, maxima.up())),
+                integers(output("feed-forward down", shape.intermediate()), layer.down(), maxima.down()));
     }
 
     private PackedDense integers(DenseSpec spec, Dense dense, float[] maxima) {
@@ -101,7 +126,7 @@ final class PackedWeights implements AutoCloseable {
 
     private PackedNorm pack(Norm norm) {
         try (var scope = new PointerScope()) {
-            return new PackedNorm(vector(norm.scale()), vector(norm.shift()));
+            return new PackedNorm(norm.scale().length, vector(norm.scale()), vector(norm.shift()));
         }
     }
 
@@ -132,16 +157,38 @@ final class PackedWeights implements AutoCloseable {
         return spec("query, key, value", shape.hidden(), 3 * shape.hidden(), Epilogue.NONE, numbers.attention());
     }
 
-    private DenseSpec attentionOutput() {
-        return spec("attention output", shape.hidden(), shape.hidden(), Epilogue.RESIDUAL, memory.data_type.f32);
+    /** The map that ends a sublayer. */
+    private DenseSpec output(String name, int inputs) {
+        var epilogue =
+                switch (shape.normOrder()) {
+                    case AFTER -> Epilogue.RESIDUAL;
+                    case BEFORE -> Epilogue.ACCUMULATE;
+                };
+        return spec(name, inputs, shape.hidden(), epilogue, memory.data_type.f32);
     }
 
     private DenseSpec up() {
-        return spec("feed-forward up", shape.hidden(), shape.intermediate(), Epilogue.GELU, numbers.inner());
+        var epilogue = Epilogue.of(shape.feedForward().activation());
+        return spec("feed-forward up", shape.hidden(), shape.intermediate(), epilogue, numbers.inner());
     }
 
-    private DenseSpec down() {
-        return spec("feed-forward down", shape.intermediate(), shape.hidden(), Epilogue.RESIDUAL, memory.data_type.f32);
+    private DenseSpec gate() {
+        return spec("feed-forward gate", shape.hidden(), shape.intermediate(), Epilogue.GATE, numbers.inner());
+    }
+
+    /** From the embeddings to the token vectors, always in floats: it is small, and what all layers begin with. */
+    private DenseSpec projection() {
+        return new DenseSpec(
+                "embedding projection",
+                shape.embedding(),
+                0,
+                shape.embedding(),
+                shape.hidden(),
+                Epilogue.NONE,
+                Scaling.NONE,
+                numbers.stream(),
+                numbers.stream(),
+                numbers.stream());
     }
 
     private DenseSpec spec(String name, int inputs, int outputs, Epilogue epilogue, memory.data_type target) {
@@ -154,7 +201,7 @@ final class PackedWeights implements AutoCloseable {
                 epilogue,
                 scaling,
                 numbers.quantized() ? memory.data_type.u8 : numbers.stream(),
-                numbers.stream(),
+                epilogue == Epilogue.GATE ? numbers.inner() : numbers.stream(),
                 scaling == Scaling.AFTERWARDS ? memory.data_type.f32 : target);
     }
 
@@ -181,18 +228,35 @@ final class PackedWeights implements AutoCloseable {
         return capacity;
     }
 
-    /** The embedding of a word, [H]; a view that the caller moves on its own. */
+    /** The embeddings of all words, [V, E]; a view that the caller moves on its own. */
     FloatBuffer words() {
-        return words.floats(0, Math.multiplyExact(shape.vocabulary(), shape.hidden()));
+        return words.floats(0, Math.multiplyExact(shape.vocabulary(), shape.embedding()));
     }
 
-    /** What is added at each position, [P, H]. */
+    /** See {@link TransformerWeights#positionEmbeddings}. */
     float[] positions() {
         return positions;
     }
 
+    /** See {@link TransformerWeights#relativeBias}. */
+    float[] relativeBias() {
+        return relativeBias;
+    }
+
+    Rotator rotator() {
+        return rotator;
+    }
+
     PackedNorm embeddingNorm() {
         return embeddingNorm;
+    }
+
+    Optional<PackedDense> embeddingProjection() {
+        return embeddingProjection;
+    }
+
+    Optional<PackedNorm> finalNorm() {
+        return finalNorm;
     }
 
     List<Layer> layers() {

@@ -129,7 +129,7 @@ class BertFamilyTest {
         var deeper = new Known("bert", TransformerShape.bert(32, 3, 4, 64, 550, 128, 1e-12f));
         assertThatThrownBy(() -> Families.weights(deeper, WeightsFile.safetensors("weights", SAFETENSORS)))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("weights: expected one tensor encoder.layer.2.attention.self.query.weight,"
+                .hasMessage("weights: expected one tensor encoder.layer.2.attention.output.LayerNorm.weight,"
                         + " found none among 39");
     }
 
