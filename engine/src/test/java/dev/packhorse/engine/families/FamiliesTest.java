@@ -1,0 +1,155 @@
+package dev.packhorse.engine.families;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.Encoder;
+import dev.packhorse.engine.FamilyFixture;
+import dev.packhorse.engine.NestedMachine;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.model.Pooling;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.onednn.NestedEncoder;
+import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.PlainEncoder;
+import dev.packhorse.engine.transformer.TransformerWeights;
+import dev.packhorse.engine.weights.WeightsFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each family's vectors are those of sentence-transformers, by the reference encoder and by the fast one. */
+class FamiliesTest {
+
+    private static final int CAPACITY = 2048;
+
+    static List<FamilyFixture> fixtures() {
+        return FamilyFixture.all().toList();
+    }
+
+    private static TransformerWeights weights(FamilyFixture fixture) {
+        var architecture = Families.describe(fixture.config(), fixture.configJson());
+        assertThat(architecture).isInstanceOf(Known.class);
+        return Families.weights(
+                (Known) architecture, WeightsFile.safetensors(fixture.weights(), fixture.weightsFile()));
+    }
+
+    private static Pooler pooler(FamilyFixture fixture) {
+        return new Pooler(
+                Arrays.stream(Pooling.values())
+                        .filter(pooling -> pooling.id().equals(fixture.pooling()))
+                        .findFirst()
+                        .orElseThrow(),
+                true);
+    }
+
+    private static NestedEncoder nested(NativeMemory memory, FamilyFixture fixture, Precision precision) {
+        try (var weights = weights(fixture)) {
+            return new NestedEncoder(memory, weights, pooler(fixture), precision, CAPACITY, fixture.tokenIds(), 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void theReferenceEncoderGivesSentenceTransformersVectors(FamilyFixture fixture) {
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var weights = weights(fixture);
+                var encoder = new PlainEncoder(weights, pooler(fixture))) {
+            assertClose(0.999999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void theNestedEncoderGivesSentenceTransformersVectors(FamilyFixture fixture) {
+        NestedMachine.assume();
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var encoder = nested(memory, fixture, Precision.FLOAT32)) {
+            assertClose(0.99999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void aRowInAnyBatchHasTheVectorOfTheRowAlone(FamilyFixture fixture) {
+        NestedMachine.assume();
+        var rows = fixture.tokenIds();
+        var order = new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
+        Collections.shuffle(order, new Random(Seeds.random().nextLong()));
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var encoder = nested(memory, fixture, Precision.FLOAT32)) {
+            var alone = alone(memory, encoder, rows);
+            var batch = new ArrayList<Integer>();
+            var tokens = 0;
+            for (var i : order) {
+                if (tokens + rows.get(i).length > CAPACITY) {
+                    assertSame(memory, encoder, rows, batch, alone);
+                    batch.clear();
+                    tokens = 0;
+                }
+                batch.add(i);
+                tokens += rows.get(i).length;
+            }
+            assertSame(memory, encoder, rows, batch, alone);
+        }
+    }
+
+    private static void assertSame(
+            NativeMemory memory, Encoder encoder, List<int[]> rows, List<Integer> batch, float[][] alone) {
+        var found = encode(memory, encoder, batch.stream().map(rows::get).toList());
+        for (var b = 0; b < batch.size(); b++) {
+            var expected = alone[batch.get(b)];
+            for (var i = 0; i < expected.length; i++) {
+                assertThat(Math.abs(found[b][i] - expected[i]))
+                        .as("row %d, element %d", batch.get(b), i)
+                        .isLessThanOrEqualTo(1e-5f);
+            }
+        }
+    }
+
+    /** Weights as random as these make single texts chaotic; what is asked for is that nothing is wrong. */
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void integersGiveAboutTheSameVectors(FamilyFixture fixture) {
+        NestedMachine.assume();
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var encoder = nested(memory, fixture, Precision.INT8)) {
+            var found = alone(memory, encoder, fixture.tokenIds());
+            var expected = fixture.referenceVectors();
+            var cosines = IntStream.range(0, found.length)
+                    .mapToDouble(i -> Closeness.worst(new float[][] {expected[i]}, new float[][] {found[i]})
+                            .cosine())
+                    .sorted()
+                    .toArray();
+            assertThat(cosines[cosines.length / 2]).isGreaterThanOrEqualTo(0.99);
+        }
+    }
+
+    private static void assertClose(double least, float[][] found, float[][] expected) {
+        assertThat(Closeness.worst(expected, found).cosine()).isGreaterThanOrEqualTo(least);
+    }
+
+    private static float[][] alone(NativeMemory memory, Encoder encoder, List<int[]> rows) {
+        return rows.stream()
+                .map(row -> encode(memory, encoder, List.of(row))[0])
+                .toArray(float[][]::new);
+    }
+
+    private static float[][] encode(NativeMemory memory, Encoder encoder, List<int[]> rows) {
+        try (var batch = NestedBatch.pack(memory, rows)) {
+            var vectors = encoder.encode(batch);
+            var d = encoder.info().dimension();
+            return IntStream.range(0, rows.size())
+                    .mapToObj(b -> Arrays.copyOfRange(vectors, b * d, (b + 1) * d))
+                    .toArray(float[][]::new);
+        }
+    }
+}
