@@ -16,14 +16,19 @@ import dev.packhorse.engine.onednn.NestedEncoder;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.transformer.PlainEncoder;
 import dev.packhorse.engine.transformer.TransformerWeights;
+import dev.packhorse.engine.weights.OnnxSignature;
 import dev.packhorse.engine.weights.WeightsFile;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each family's vectors are those of sentence-transformers, by the reference encoder and by the fast one. */
@@ -73,6 +78,31 @@ class FamiliesTest {
         NestedMachine.assume();
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var encoder = nested(memory, fixture, Precision.FLOAT32)) {
+            assertClose(0.99999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
+        }
+    }
+
+    static List<Arguments> graphs() {
+        return FamilyFixture.families()
+                .flatMap(fixture -> Stream.of("onnx/model.onnx", "onnx/model-dynamo.onnx", "onnx-external/model.onnx")
+                        .filter(graph -> Files.exists(fixture.folder().resolve(graph)))
+                        .map(graph -> Arguments.of(fixture, graph)))
+                .toList();
+    }
+
+    /** By torch's older exporter, by its newer one, and with the weights in a second file. */
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void theWeightsOfAnExportedGraphGiveTheSameVectors(FamilyFixture fixture, String graph) {
+        NestedMachine.assume();
+        var path = fixture.folder().resolve(graph);
+        var data = OnnxSignature.read(graph, path).externalData().stream()
+                .collect(Collectors.toMap(location -> location, path::resolveSibling));
+        var architecture = (Known) Families.describe(fixture.config(), fixture.configJson());
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var weights = Families.weights(architecture, WeightsFile.onnx(graph, path, data));
+                var encoder = new NestedEncoder(
+                        memory, weights, pooler(fixture), Precision.FLOAT32, CAPACITY, List.of(), 1)) {
             assertClose(0.99999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
         }
     }
