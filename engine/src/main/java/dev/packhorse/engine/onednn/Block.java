@@ -31,6 +31,9 @@ record Block(int queries, int keys) {
         if (attention.window() < length) {
             var reach = (attention.window() + 7) / 8 * 8;
             var queries = Math.max(WINDOW_QUERIES, Integer.highestOneBit(reach));
+            while (queries > FEWEST_QUERIES && queries * (queries + 2L * reach) > SCORES) {
+                queries /= 2;
+            }
             if (queries + 2 * reach < rounded) {
                 return new Block(queries, queries + 2 * reach);
             }

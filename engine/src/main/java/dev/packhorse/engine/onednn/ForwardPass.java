@@ -87,17 +87,21 @@ final class ForwardPass {
     private void normEmbeddings(int m) {
         var projection = weights.embeddingProjection();
         if (projection.isPresent()) {
+            var to =
+                    switch (shape.normOrder()) {
+                        case AFTER -> workspace.tokens();
+                        case BEFORE -> workspace.sums();
+                    };
             workspace.norm(weights.embeddingNorm(), m, NormTarget.INNER);
-            workspace.multiply(projection.get(), workspace.inner(), workspace.tokens(), m);
+            workspace.multiply(projection.get(), workspace.inner(), to, m);
             workspace.stopwatch().stop(Operation.EMBED);
         } else {
-            workspace.norm(
-                    weights.embeddingNorm(),
-                    m,
+            var to =
                     switch (shape.normOrder()) {
                         case AFTER -> NormTarget.TOKENS;
                         case BEFORE -> NormTarget.SUMS;
-                    });
+                    };
+            workspace.norm(weights.embeddingNorm(), m, to);
         }
     }
 

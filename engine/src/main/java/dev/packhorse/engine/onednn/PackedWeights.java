@@ -176,8 +176,13 @@ final class PackedWeights implements AutoCloseable {
         return spec("feed-forward gate", shape.hidden(), shape.intermediate(), Epilogue.GATE, numbers.inner());
     }
 
-    /** From the embeddings to the token vectors, always in floats: it is small, and what all layers begin with. */
+    /** From the embeddings to the layers' width, always in floats: it is small, and what all layers begin with. */
     private DenseSpec projection() {
+        var target =
+                switch (shape.normOrder()) {
+                    case AFTER -> numbers.stream();
+                    case BEFORE -> memory.data_type.f32;
+                };
         return new DenseSpec(
                 "embedding projection",
                 shape.embedding(),
@@ -188,7 +193,7 @@ final class PackedWeights implements AutoCloseable {
                 Scaling.NONE,
                 numbers.stream(),
                 numbers.stream(),
-                numbers.stream());
+                target);
     }
 
     private DenseSpec spec(String name, int inputs, int outputs, Epilogue epilogue, memory.data_type target) {

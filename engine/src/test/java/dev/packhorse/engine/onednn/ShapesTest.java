@@ -1,0 +1,164 @@
+package dev.packhorse.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.Encoder;
+import dev.packhorse.engine.NestedMachine;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.model.Pooling;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.Activation;
+import dev.packhorse.engine.transformer.FeedForward;
+import dev.packhorse.engine.transformer.LayerAttention;
+import dev.packhorse.engine.transformer.PlainEncoder;
+import dev.packhorse.engine.transformer.RandomWeights;
+import dev.packhorse.engine.transformer.Rotation;
+import dev.packhorse.engine.transformer.TransformerShape;
+import dev.packhorse.engine.transformer.TransformerShape.NormOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The nested encoder computes what the reference does, for shapes of no family too and for rows of any length. */
+class ShapesTest {
+
+    private static final int POSITIONS = 1_200;
+    private static final int VOCABULARY = 100;
+    private static final TransformerShape BERT = TransformerShape.bert(16, 2, 2, 24, VOCABULARY, POSITIONS, 1e-12f);
+    private static final Pooler POOLER = new Pooler(Pooling.MEAN, false);
+
+    private final RandomGenerator random = Seeds.random();
+
+    static List<TransformerShape> shapes() {
+        var rotated = new LayerAttention(LayerAttention.ALL, Rotation.of(10_000));
+        var near = new LayerAttention(9, new Rotation(500, 0.7));
+        var shapes = new ArrayList<TransformerShape>();
+        for (var order : NormOrder.values()) {
+            for (var activation : Activation.values()) {
+                for (var gated : new boolean[] {false, true}) {
+                    shapes.add(BERT.with(order).with(new FeedForward(activation, gated)));
+                }
+            }
+            shapes.add(BERT.with(order).with(List.of(rotated, near)));
+            shapes.add(BERT.with(order).with(List.of(near, near)).withRelativePositions());
+            shapes.add(BERT.with(order).withEmbedding(8).withPadding(7));
+            shapes.add(BERT.with(order).withEmbedding(40).withRelativePositions());
+        }
+        return shapes;
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void everyShapeIsEncodedAsTheReferenceDoes(TransformerShape shape) {
+        NestedMachine.assume();
+        assertSame(shape, Precision.FLOAT32, 0.99999, rows(1, 2, 30, 150, 7));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void everyShapeCanBeQuantized(TransformerShape shape) {
+        NestedMachine.assume();
+        assertSame(shape, Precision.INT8, 0.98, rows(40, 150, 20));
+    }
+
+    /** Whatever blocks a row is cut into, a few tokens more or less. */
+    @ParameterizedTest
+    @ValueSource(ints = {126, 145, 257, 511, 513, 1_023, 1_200})
+    void longRowsAreAttendedBlockByBlock(int length) {
+        NestedMachine.assume();
+        var layers = List.of(
+                new LayerAttention(LayerAttention.ALL, Rotation.NONE),
+                new LayerAttention(1 + random.nextInt(100), Rotation.NONE));
+        assertSame(
+                BERT.with(layers).withRelativePositions(),
+                Precision.FLOAT32,
+                0.99999,
+                rows(length, 3, Math.min(POSITIONS, length + 1), length - 1));
+    }
+
+    private List<int[]> rows(int... lengths) {
+        return IntStream.of(lengths)
+                .mapToObj(length -> random.ints(length, 0, VOCABULARY).toArray())
+                .toList();
+    }
+
+    private void assertSame(TransformerShape shape, Precision precision, double least, List<int[]> rows) {
+        var weights = new RandomWeights(shape, random.nextInt(1_000));
+        var tokens = rows.stream().mapToInt(row -> row.length).sum();
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var plain = new PlainEncoder(weights, POOLER);
+                var nested = new NestedEncoder(memory, weights, POOLER, precision, tokens, rows, 1)) {
+            assertThat(Closeness.worst(vectors(memory, plain, rows), vectors(memory, nested, rows))
+                            .cosine())
+                    .isGreaterThanOrEqualTo(least);
+        }
+    }
+
+    private static float[][] vectors(NativeMemory memory, Encoder encoder, List<int[]> rows) {
+        try (var batch = NestedBatch.pack(memory, rows)) {
+            var vectors = encoder.encode(batch);
+            var d = encoder.info().dimension();
+            return IntStream.range(0, rows.size())
+                    .mapToObj(b -> java.util.Arrays.copyOfRange(vectors, b * d, (b + 1) * d))
+                    .toArray(float[][]::new);
+        }
+    }
+
+    /** A window reaches as many tokens to either side as it says, and not one more. */
+    @ParameterizedTest
+    @EnumSource(NormOrder.class)
+    void aTokenBeyondTheWindowIsNotSeen(NormOrder order) {
+        NestedMachine.assume();
+        var window = 20;
+        var shape = TransformerShape.bert(16, 1, 2, 24, VOCABULARY, POSITIONS, 1e-12f)
+                .with(order)
+                .with(List.of(new LayerAttention(window, Rotation.NONE)));
+        var first = new Pooler(Pooling.CLS, false);
+        var row = rows(900).get(0);
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var encoder = new NestedEncoder(
+                        memory, new RandomWeights(shape, 1), first, Precision.FLOAT32, 1_000, List.of(), 1)) {
+            var before = vectors(memory, encoder, List.of(row));
+            var other = row.clone();
+            other[window + 1] = (other[window + 1] + 1) % VOCABULARY;
+            assertThat(vectors(memory, encoder, List.of(other))).isDeepEqualTo(before);
+            other[window] = (other[window] + 1) % VOCABULARY;
+            assertThat(Closeness.worst(before, vectors(memory, encoder, List.of(other)))
+                            .difference())
+                    .isGreaterThan(1e-6);
+        }
+    }
+
+    @Test
+    void blocksCoverARowAndItsWindows() {
+        for (var length = 1; length <= 3_000; length += 1 + random.nextInt(20)) {
+            for (var window : List.of(1, 8, 64, 100, 700, LayerAttention.ALL)) {
+                var attention = new LayerAttention(window, Rotation.NONE);
+                var block = Block.of(length, attention);
+                var rounded = Rounding.length(length);
+                assertThat(block.queries() * block.keys()).isLessThanOrEqualTo(Block.mostScores(length));
+                for (var next = 0; next < length; next += block.queries()) {
+                    var query = block.firstQuery(next, length);
+                    var key = block.firstKey(query, length);
+                    assertThat(query).isBetween(0, next);
+                    assertThat(query + block.queries()).isLessThanOrEqualTo(rounded);
+                    assertThat(key).isGreaterThanOrEqualTo(0);
+                    assertThat(key + block.keys()).isLessThanOrEqualTo(rounded);
+                    assertThat(key).isLessThanOrEqualTo((int) Math.max(0, (long) query - window));
+                    assertThat((long) key + block.keys())
+                            .isGreaterThanOrEqualTo(Math.min(length, (long) query + block.queries() - 1 + window + 1));
+                }
+            }
+        }
+    }
+}
