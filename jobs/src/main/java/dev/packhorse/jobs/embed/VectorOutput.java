@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Writes embedded rows with vectors in the output's precision.
@@ -46,28 +47,31 @@ record VectorOutput(
      * @param known ranges of vectors that these join
      */
     Result write(Dataset<Row> embedded, Optional<Ranges> known) {
+        var schema = OutputVectors.schema(embedded.schema(), precision);
         return switch (precision) {
             case FLOAT32 -> new Result(save(embedded, Optional.empty()), Optional.empty());
             case FLOAT16, BINARY, UBINARY ->
-                new Result(save(quantized(embedded, Optional.empty()), Optional.empty()), Optional.empty());
+                new Result(save(quantized(embedded, schema, Optional.empty()), Optional.empty()), Optional.empty());
             case INT8, UINT8 ->
-                known.isPresent() ? new Result(save(quantized(embedded, known), known), known) : stage(embedded);
+                known.isPresent()
+                        ? new Result(save(quantized(embedded, schema, known), known), known)
+                        : stage(embedded, schema);
         };
     }
 
-    private Result stage(Dataset<Row> embedded) {
+    private Result stage(Dataset<Row> embedded, StructType schema) {
         try (var staging = folder.stage(runId)) {
             var held = staging.hold(embedded);
             var ranges = OutputVectors.ranges(held, dimension);
             // without a vector any ranges do: none is quantized
             var some = ranges.or(() -> Optional.of(new Ranges(new float[dimension], new float[dimension])));
-            return new Result(save(quantized(held, some), ranges), ranges);
+            return new Result(save(quantized(held, schema, some), ranges), ranges);
         }
     }
 
-    private Dataset<Row> quantized(Dataset<Row> rows, Optional<Ranges> ranges) {
-        return OutputVectors.quantized(
-                rows, VectorQuantizer.of(precision, dimension, ranges), OutputVectors.schema(rows.schema(), precision));
+    /** @param schema of what comes out; rows that were read from files have forgotten what is never null */
+    private Dataset<Row> quantized(Dataset<Row> rows, StructType schema, Optional<Ranges> ranges) {
+        return OutputVectors.quantized(rows, VectorQuantizer.of(precision, dimension, ranges), schema);
     }
 
     private WrittenFiles save(Dataset<Row> rows, Optional<Ranges> ranges) {
