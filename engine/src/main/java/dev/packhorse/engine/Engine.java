@@ -3,6 +3,7 @@ package dev.packhorse.engine;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
+import dev.packhorse.engine.tokenize.Chunker;
 import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.engine.tokenize.Tokenizer;
@@ -66,6 +67,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Checks that a model's texts can be cut into chunks of that many tokens.
+     *
+     * @throws RuntimeException (ModelException or TokenizerException) saying what does not fit; see {@link Chunker}
+     */
+    public static void checkChunks(Model model, int chunkTokens, int overlap) {
+        try (var tokenizer = openTokenizer(model)) {
+            new Chunker(tokenizer, chunkTokens, overlap).chunk("one text to try the cuts with");
+        }
+    }
+
+    /**
      * Checks, without loading anything, that there can be such an encoder of a model. Whether a machine's CPU has what it
      * takes is found when an engine is opened there.
      *
@@ -95,6 +107,11 @@ public final class Engine implements AutoCloseable {
     /** See {@link Tokenizer#tokenize}. */
     public TokenizedText tokenize(String text) {
         return tokenizer.tokenize(text);
+    }
+
+    /** What cuts long texts for this model; valid as long as the engine is open. See {@link Chunker}. */
+    public Chunker chunker(int chunkTokens, int overlap) {
+        return new Chunker(tokenizer, chunkTokens, overlap);
     }
 
     /** See {@link Embedder#embed}. */
