@@ -212,6 +212,20 @@ class OnnxNamesTest {
     }
 
     @Test
+    void aGatherOfColumnsIsNoTable() throws IOException {
+        var graph = new Protobuf()
+                .message(1, inScope("words", node("Gather", "t", "ids", "1").message(5, number("axis", 0))))
+                .message(1, inScope("columns", node("Gather", "u", "ids", "2").message(5, number("axis", 1))))
+                .message(1, inScope("last", node("Gather", "v", "ids", "3").message(5, number("axis", -1))))
+                .message(5, initializer("t", new int[] {1, 1}, 1))
+                .message(5, initializer("u", new int[] {1, 1}, 2))
+                .message(5, initializer("v", new int[] {1, 1}, 3));
+        try (var weights = open(graph)) {
+            assertThat(weights.names()).containsExactly("u", "v", "words.weight");
+        }
+    }
+
+    @Test
     void operatorsOfOtherDomainsNameNothing() throws IOException {
         var graph = new Protobuf()
                 .message(1, inScope("up", node("MatMul", "x", "val_1", "1")).text(7, "com.microsoft"))
