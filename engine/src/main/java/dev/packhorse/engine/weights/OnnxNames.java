@@ -49,7 +49,7 @@ final class OnnxNames {
 
     OnnxNames(Map<String, StoredTensor> initializers, Map<String, StoredTensor> constants, List<OnnxNode> nodes) {
         this.initializers = initializers;
-        this.constants = constants;
+        this.constants = new HashMap<>(constants);
         this.nodes = nodes;
     }
 
@@ -58,6 +58,8 @@ final class OnnxNames {
         for (var node : nodes) {
             producers.put(node.output(), node);
         }
+        producers.remove(""); // an input that is left out is nobody's output
+        constants.remove("");
         nodes.stream().filter(OnnxNode::plain).forEach(this::claim);
         var tensors = new TreeMap<String, StoredTensor>();
         var turned = layouts();

@@ -171,6 +171,22 @@ class OnnxNamesTest {
         }
     }
 
+    @Test
+    void anInputThatIsLeftOutIsNoNodesOutput() throws IOException {
+        var value = dims(1).number(2, 1).bytes(9, SafetensorsBytes.floats(7));
+        var graph = new Protobuf()
+                .message(
+                        1,
+                        new Protobuf()
+                                .text(4, "Constant")
+                                .message(5, new Protobuf().text(1, "value").message(5, value)))
+                .message(1, inScope("norm", norm("x", "norm.weight", "", "1")))
+                .message(5, initializer("norm.weight", new int[] {1}, 1));
+        try (var weights = open(graph)) {
+            assertThat(weights.names()).containsExactly("norm.weight");
+        }
+    }
+
     /** Missing is noticed, wrong is not. */
     @Test
     void aNameThatTwoTensorsClaimIsNobodys() throws IOException {
