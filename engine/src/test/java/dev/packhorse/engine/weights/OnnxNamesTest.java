@@ -171,6 +171,22 @@ class OnnxNamesTest {
         }
     }
 
+    @Test
+    void anInputThatIsLeftOutIsNoNodesOutput() throws IOException {
+        var value = dims(1).number(2, 1).bytes(9, SafetensorsBytes.floats(7));
+        var graph = new Protobuf()
+                .message(
+                        1,
+                        new Protobuf()
+                                .text(4, "Constant")
+                                .message(5, new Protobuf().text(1, "value").message(5, value)))
+                .message(1, inScope("norm", norm("x", "norm.weight", "", "1")))
+                .message(5, initializer("norm.weight", new int[] {1}, 1));
+        try (var weights = open(graph)) {
+            assertThat(weights.names()).containsExactly("norm.weight");
+        }
+    }
+
     /** Missing is noticed, wrong is not. */
     @Test
     void aNameThatTwoTensorsClaimIsNobodys() throws IOException {
@@ -208,6 +224,20 @@ class OnnxNamesTest {
         try (var weights = open(graph)) {
             assertThat(weights.names()).containsExactly("model.norm.bias", "model.norm.weight", "model.up.weight");
             assertThat(weights.read("up.weight", 1, 2)).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void aGatherOfColumnsIsNoTable() throws IOException {
+        var graph = new Protobuf()
+                .message(1, inScope("words", node("Gather", "t", "ids", "1").message(5, number("axis", 0))))
+                .message(1, inScope("columns", node("Gather", "u", "ids", "2").message(5, number("axis", 1))))
+                .message(1, inScope("last", node("Gather", "v", "ids", "3").message(5, number("axis", -1))))
+                .message(5, initializer("t", new int[] {1, 1}, 1))
+                .message(5, initializer("u", new int[] {1, 1}, 2))
+                .message(5, initializer("v", new int[] {1, 1}, 3));
+        try (var weights = open(graph)) {
+            assertThat(weights.names()).containsExactly("u", "v", "words.weight");
         }
     }
 
