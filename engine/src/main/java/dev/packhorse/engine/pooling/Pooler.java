@@ -42,6 +42,8 @@ public record Pooler(Pooling pooling, boolean normalize) {
             var first = firstToken.applyAsInt(b) * hiddenSize;
             switch (pooling) {
                 case CLS -> hidden.get(first, pooled, b * hiddenSize, hiddenSize);
+                case MAX, MEAN_SQRT_LEN, WEIGHTED_MEAN, LAST_TOKEN ->
+                    throw new UnsupportedOperationException(pooling.id());
                 case MEAN -> mean(hidden, first, offsets.get(b + 1) - offsets.get(b), token, pooled, b * hiddenSize);
             }
             if (normalize) {

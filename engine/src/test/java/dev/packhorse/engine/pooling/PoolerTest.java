@@ -22,7 +22,9 @@ class PoolerTest {
     private final RandomGenerator random = Seeds.random();
 
     @ParameterizedTest
-    @EnumSource(Pooling.class)
+    @EnumSource(
+            value = Pooling.class,
+            names = {"CLS", "MEAN"})
     void anyBatchIsPooledAsByThePlainLoops(Pooling pooling) {
         for (var round = 0; round < 200; round++) {
             var rows = new ArrayList<int[]>();
