@@ -13,6 +13,7 @@ import dev.packhorse.engine.EncoderInfo;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFiles;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import java.nio.file.Path;
@@ -44,12 +45,12 @@ public final class OnnxEncoder implements Encoder {
     private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
     private boolean closed;
 
-    private OnnxEncoder(OrtSession session, Model model, String output, String reason) {
+    private OnnxEncoder(OrtSession session, Model model, Pooler pooler, String output, String reason) {
         this.session = session;
         this.model = model;
         this.output = output;
         this.reason = reason;
-        this.pooler = new Pooler(model.pooling(), model.normalize());
+        this.pooler = pooler;
     }
 
     /**
@@ -61,24 +62,29 @@ public final class OnnxEncoder implements Encoder {
      *     those above
      */
     public static OnnxEncoder open(Model model, int threads, String reason) {
-        // by way of a file: the runtime reads it outside the Java heap, and the fingerprint is checked on the way
-        try (var copy = model.onnx().copy()) {
-            return open(model, copy.path(), threads, reason);
+        return open(model, Pooler.open(model.head(), 0), threads, reason);
+    }
+
+    /** The same with a pooler that knows how many tokens the model's prompt has. */
+    public static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason) {
+        // by way of files: the runtime reads them outside the Java heap, and the fingerprint is checked on the way
+        try (var copies = ModelFiles.copy(model.onnx())) {
+            return open(model, pooler, copies.path(model.graph().orElseThrow()), threads, reason);
         }
     }
 
-    private static OnnxEncoder open(Model model, Path file, int threads, String reason) {
+    private static OnnxEncoder open(Model model, Pooler pooler, Path file, int threads, String reason) {
         OrtSession session;
         try (var options = OnnxSessions.options(threads)) {
             session = environment().createSession(file.toString(), options);
         } catch (OrtException e) {
             throw new ModelException(
                     "%s: expected an ONNX model that ONNX Runtime loads, found: %s"
-                            .formatted(model.onnx().location(), e.getMessage()),
+                            .formatted(model.graph().orElseThrow().location(), e.getMessage()),
                     e);
         }
         try {
-            return new OnnxEncoder(session, model, checkedOutput(session, model), reason);
+            return new OnnxEncoder(session, model, pooler, checkedOutput(session, model), reason);
         } catch (OrtException | RuntimeException e) {
             close(session);
             throw e instanceof RuntimeException r ? r : new ModelException(model.name() + ": " + e.getMessage(), e);
@@ -91,7 +97,7 @@ public final class OnnxEncoder implements Encoder {
 
     /** Holds the graph's inputs and first output against what this encoder feeds and reads. */
     private static String checkedOutput(OrtSession session, Model model) throws OrtException {
-        var where = model.onnx().location();
+        var where = model.graph().orElseThrow().location();
         var unknown = new TreeSet<>(session.getInputNames());
         unknown.removeAll(KNOWN_INPUTS);
         if (!unknown.isEmpty() || !session.getInputNames().contains("input_ids")) {
@@ -102,11 +108,11 @@ public final class OnnxEncoder implements Encoder {
         var shape = output.getInfo() instanceof TensorInfo tensor ? tensor.getShape() : new long[0];
         if (shape.length != 3) {
             throw new ModelException("%s: expected token vectors [batch, sequence, %d] as the first output, found %s"
-                    .formatted(where, model.dimension(), output.getInfo()));
+                    .formatted(where, model.hiddenSize(), output.getInfo()));
         }
-        if (shape[2] != -1 && shape[2] != model.dimension()) {
+        if (shape[2] != -1 && shape[2] != model.hiddenSize()) {
             throw new ModelException("%s: expected vectors of dimension %d as configured, found %d"
-                    .formatted(where, model.dimension(), shape[2]));
+                    .formatted(where, model.hiddenSize(), shape[2]));
         }
         return output.getName();
     }
@@ -133,9 +139,9 @@ public final class OnnxEncoder implements Encoder {
             var polled = idle.poll();
             var padded = polled == null ? new PaddedBatch() : polled;
             try {
-                padded.fill(batch, model.dimension());
+                padded.fill(batch, model.hiddenSize());
                 run(padded, batch.size(), batch.longest());
-                return pooler.padded(batch, padded.hidden(), model.dimension());
+                return pooler.padded(batch, padded.hidden(), model.hiddenSize());
             } finally {
                 idle.add(padded);
             }
@@ -154,7 +160,7 @@ public final class OnnxEncoder implements Encoder {
                 var mask = OnnxTensor.createTensor(env, padded.mask(), shape);
                 var types = OnnxTensor.createTensor(env, padded.types(), shape);
                 var hidden =
-                        OnnxTensor.createTensor(env, padded.hidden(), new long[] {rows, longest, model.dimension()})) {
+                        OnnxTensor.createTensor(env, padded.hidden(), new long[] {rows, longest, model.hiddenSize()})) {
             var inputs = new HashMap<>(Map.of("input_ids", ids, "attention_mask", mask, "token_type_ids", types));
             inputs.keySet().retainAll(session.getInputNames());
             session.run(inputs, Set.of(), Map.of(output, hidden)).close();

@@ -167,20 +167,6 @@ public final class WeightsFile implements AutoCloseable {
         find(tensor, shape);
     }
 
-    /** Whether there is a tensor of that name, whatever class prefix it has. */
-    public boolean has(String tensor) {
-        return tensors.keySet().stream().anyMatch(name -> name.equals(tensor) || name.endsWith("." + tensor));
-    }
-
-    /**
-     * The shape of a tensor as the model's own code has it.
-     *
-     * @throws ModelException when it is missing
-     */
-    public long[] shape(String tensor) {
-        return require(tensor).logicalShape().clone();
-    }
-
     /**
      * Reads a whole tensor.
      *
@@ -216,19 +202,15 @@ public final class WeightsFile implements AutoCloseable {
     }
 
     private StoredTensor find(String tensor, int... shape) {
-        var stored = require(tensor);
+        var stored = find(tensor)
+                .orElseThrow(() -> new ModelException(
+                        "%s: expected one tensor %s, found none among %d".formatted(name, tensor, tensors.size())));
         if (!Arrays.equals(
                 stored.logicalShape(), Arrays.stream(shape).asLongStream().toArray())) {
             throw new ModelException("%s: expected %s of shape %s, found %s"
                     .formatted(name, tensor, Arrays.toString(shape), Arrays.toString(stored.logicalShape())));
         }
         return stored;
-    }
-
-    private StoredTensor require(String tensor) {
-        return find(tensor)
-                .orElseThrow(() -> new ModelException(
-                        "%s: expected one tensor %s, found none among %d".formatted(name, tensor, tensors.size())));
     }
 
     private Optional<StoredTensor> find(String tensor) {
@@ -245,9 +227,17 @@ public final class WeightsFile implements AutoCloseable {
         return found.stream().findFirst().map(tensors::get);
     }
 
-    /** The shape of the tensor of exactly that name, as the model's own code has it. */
-    long[] shape(String tensor) {
-        return tensors.get(tensor).logicalShape().clone();
+    /**
+     * The shape of a tensor as the model's own code has it.
+     *
+     * @throws ModelException when it is missing
+     */
+    public long[] shape(String tensor) {
+        return find(tensor)
+                .orElseThrow(() -> new ModelException(
+                        "%s: expected one tensor %s, found none among %d".formatted(name, tensor, tensors.size())))
+                .logicalShape()
+                .clone();
     }
 
     /** From [rows, columns] to [columns, rows]. */

@@ -88,7 +88,6 @@ class OnnxSignatureTest {
         "0, OTHER",
         "8, OTHER",
         "-1, OTHER",
-        
     })
     void elementTypesAreThoseOfOnnx(long number, ElementType type) throws IOException {
         assertThat(read(new Protobuf().message(11, value("x", number)))
