@@ -4,8 +4,10 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.measure.BatchLoop;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFiles;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.plan.BatchPlanner;
@@ -40,12 +42,16 @@ public final class BareLoop implements AutoCloseable {
      */
     public static BareLoop open(Model model, List<int[]> rows, int maxBatchTokens) {
         try {
-            try (var copy = model.onnx().copy();
+            var graph = model.graph()
+                    .orElseThrow(() ->
+                            new ModelException(model.name() + ": expected an ONNX file for the bare loop, found none"));
+            try (var copies = ModelFiles.copy(model.onnx());
                     var options = OnnxSessions.options(1);
                     var memory = NativeMemory.open(Long.MAX_VALUE)) {
-                var session = OnnxGraph.environment().createSession(copy.path().toString(), options);
+                var session =
+                        OnnxGraph.environment().createSession(copies.path(graph).toString(), options);
                 var inputs = GraphInput.of(
-                        session.getInputInfo().values(), model.onnx().location().toString());
+                        session.getInputInfo().values(), graph.location().toString());
                 var padding = PaddedBatch.padding(model.architecture());
                 var lengths = rows.stream().mapToInt(row -> row.length).toArray();
                 var batches = new ArrayList<Map<String, OnnxTensor>>();

@@ -5,14 +5,15 @@ import dev.packhorse.engine.Encoder;
 import dev.packhorse.engine.EncoderInfo;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
-import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFiles;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
 
 /**
  * The path that takes any exported ONNX encoder as it is: pads a nested batch to a rectangle, runs the graph, and pools
@@ -49,7 +50,7 @@ public final class OnnxEncoder implements Encoder {
 
     /** Loads a model's graph, for rows without a prompt; otherwise as {@link #open(Model, Pooler, int, String)}. */
     public static OnnxEncoder open(Model model, int threads, String reason) {
-        return open(model, Pooler.open(Head.of(model.pooling(), model.normalize()), 0), threads, reason);
+        return open(model, Pooler.open(model.head(), 0), threads, reason);
     }
 
     /**
@@ -62,18 +63,20 @@ public final class OnnxEncoder implements Encoder {
      *     those above; when it is unclear which output to read; or when the graph and the head would both pool, or neither
      */
     public static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason) {
-        // by way of a file: the runtime reads it outside the Java heap, and the fingerprint is checked on the way
-        try (var copy = model.onnx().copy()) {
-            return open(model, "", pooler, copy.path(), threads, reason);
+        var file = model.graph()
+                .orElseThrow(
+                        () -> new ModelException(model.name() + ": expected a model with an ONNX file, found none"));
+        // by way of copies: the runtime reads them outside the Java heap, and their fingerprints are checked on the way
+        try (var copies = ModelFiles.copy(model.onnx())) {
+            return open(model, pooler, file.location().toString(), copies.path(file), threads, reason);
         }
     }
 
-    /** @param output the name of the graph's output that is read; empty where the graph decides */
-    static OnnxEncoder open(Model model, String output, Pooler pooler, Path file, int threads, String reason) {
-        var where = model.onnx().location().toString();
-        var width = model.dimension();
-        var padding = PaddedBatch.padding(model.architecture());
-        var graph = OnnxGraph.open(file, new OnnxGraph.Options(where, output, width, padding, threads));
+    private static OnnxEncoder open(Model model, Pooler pooler, String where, Path file, int threads, String reason) {
+        var width = model.hiddenSize();
+        var options = new OnnxGraph.Options(
+                where, model.onnxOutput(), width, PaddedBatch.padding(model.architecture()), threads);
+        var graph = OnnxGraph.open(file, options);
         try {
             checkPooledOnce(graph.output(), pooler, where);
             return new OnnxEncoder(graph, width, pooler, reason);
@@ -86,19 +89,15 @@ public final class OnnxEncoder implements Encoder {
     private static void checkPooledOnce(GraphOutput output, Pooler pooler, String where) {
         if (output.perToken() && pooler.poolings().isEmpty()) {
             throw new ModelException(
-                    "%s: expected vectors that the graph pooled, found the token vectors %s; choose another output with --onnx-output or say --pooling"
+                    "%s: expected vectors that the graph pooled, found the token vectors %s; choose another output with --onnx-output, or say how to pool with --pooling"
                             .formatted(where, output.name()));
         }
         if (!output.perToken() && !pooler.poolings().isEmpty()) {
             throw new ModelException(
-                    "%s: expected token vectors to pool (%s), found the output %s, which the graph pooled already; choose another with --onnx-output or leave --pooling out"
+                    "%s: expected token vectors to pool (%s), found the output %3$s, which the graph pooled already; say --onnx-output %3$s to take its vectors as they are"
                             .formatted(
                                     where,
-                                    String.join(
-                                            "+",
-                                            pooler.poolings().stream()
-                                                    .map(Pooling::id)
-                                                    .toList()),
+                                    pooler.poolings().stream().map(Pooling::id).collect(Collectors.joining("+")),
                                     output.name()));
         }
     }

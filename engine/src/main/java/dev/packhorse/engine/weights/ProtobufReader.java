@@ -1,11 +1,8 @@
 package dev.packhorse.engine.weights;
 
 import dev.packhorse.engine.ModelException;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,22 +19,23 @@ final class ProtobufReader {
     private static final int LENGTH_DELIMITED = 2;
     private static final int FIXED32 = 5;
 
-    private final FileChannel channel;
+    private final FileWindow file;
     private final long end;
-    private final ByteBuffer window = ByteBuffer.allocate(4096).limit(0);
-    private long windowAt;
     private long next; // where the next field begins
 
     private int field;
     private int wireType;
     private long number; // a VARINT's value
-    private long position; // a LENGTH_DELIMITED field's first byte
-    private long length;
+    private Span span; // the bytes of any other field
 
     ProtobufReader(FileChannel channel, long position, long end) {
-        this.channel = channel;
-        this.next = position;
-        this.end = end;
+        this(new FileWindow(channel), new Span(position, end - position));
+    }
+
+    ProtobufReader(FileWindow file, Span span) {
+        this.file = file;
+        this.next = span.position();
+        this.end = span.end();
     }
 
     /** Goes to the next field; false at the end of the message. */
@@ -47,25 +45,24 @@ final class ProtobufReader {
         }
         var at = next;
         var tag = varint();
+        var length = 0L;
         field = (int) (tag >>> 3);
         wireType = (int) (tag & 7);
         switch (wireType) {
             case VARINT -> number = varint();
-            case FIXED64 -> next += Long.BYTES;
-            case FIXED32 -> next += Integer.BYTES;
-            case LENGTH_DELIMITED -> {
-                length = varint();
-                position = next;
-                next += length;
-            }
+            case FIXED64 -> length = Long.BYTES;
+            case FIXED32 -> length = Integer.BYTES;
+            case LENGTH_DELIMITED -> length = varint();
             default ->
                 throw new ModelException(
                         "expected a protobuf field at byte %d, found wire type %d".formatted(at, wireType));
         }
-        if (field == 0 || length < 0 || next < at || next > end) { // before: a length whose sum overflowed
+        if (field <= 0 || length < 0 || next > end || length > end - next) {
             throw new ModelException("expected a protobuf field that ends within its message at byte %d, found field %d"
                     .formatted(at, field));
         }
+        span = new Span(next, length);
+        next += length;
         return true;
     }
 
@@ -79,47 +76,50 @@ final class ProtobufReader {
         return number;
     }
 
-    /** The field's whole numbers: one, or many packed. */
-    List<Long> numbers() throws IOException {
+    /**
+     * The field's whole numbers: one, or many packed.
+     *
+     * @param most how many there may be
+     */
+    List<Long> numbers(int most) throws IOException {
         if (wireType == VARINT) {
             return List.of(number);
         }
-        expect(LENGTH_DELIMITED);
-        var packed = new ProtobufReader(channel, position, position + length);
+        var packed = message();
         var numbers = new ArrayList<Long>();
-        while (packed.next < packed.end) {
+        while (packed.hasMore()) {
+            if (numbers.size() == most) {
+                throw new ModelException(
+                        "expected at most %d numbers in protobuf field %d, found more".formatted(most, field));
+            }
             numbers.add(packed.varint());
         }
         return numbers;
     }
 
-    String text() throws IOException {
-        expect(LENGTH_DELIMITED);
-        var bytes = ByteBuffer.allocate(Math.toIntExact(length));
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, position + bytes.position()) < 0) {
-                throw new EOFException("the file ends within a name");
-            }
+    /** The field's float. */
+    float fixed32() throws IOException {
+        expect(FIXED32);
+        var bits = 0;
+        for (var i = 0; i < Integer.BYTES; i++) {
+            bits |= (file.at(span.position() + i) & 0xff) << (Byte.SIZE * i);
         }
-        return new String(bytes.array(), StandardCharsets.UTF_8);
+        return Float.intBitsToFloat(bits);
+    }
+
+    String text() throws IOException {
+        return file.text(span());
     }
 
     /** A reader of the field's message. */
     ProtobufReader message() {
-        expect(LENGTH_DELIMITED);
-        return new ProtobufReader(channel, position, position + length);
+        return new ProtobufReader(file, span());
     }
 
-    /** Where the field's bytes begin in the file. */
-    long position() {
+    /** Where the field's bytes lie in the file. */
+    Span span() {
         expect(LENGTH_DELIMITED);
-        return position;
-    }
-
-    /** How many bytes the field has. */
-    long length() {
-        expect(LENGTH_DELIMITED);
-        return length;
+        return span;
     }
 
     private void expect(int expected) {
@@ -129,27 +129,21 @@ final class ProtobufReader {
         }
     }
 
-    private long varint() throws IOException {
+    /** Whether there is another of the numbers that lie one behind the other, without fields around them. */
+    boolean hasMore() {
+        return next < end;
+    }
+
+    /** The next of such numbers. */
+    long varint() throws IOException {
         var value = 0L;
         for (var shift = 0; shift < Long.SIZE; shift += 7) {
-            var b = nextByte();
+            var b = file.at(next++);
             value |= (long) (b & 0x7f) << shift;
             if (b >= 0) {
                 return value;
             }
         }
         throw new ModelException("expected a protobuf number of at most 10 bytes before byte " + next);
-    }
-
-    private byte nextByte() throws IOException {
-        if (next < windowAt || next >= windowAt + window.limit()) {
-            windowAt = next;
-            window.clear();
-            if (channel.read(window, next) <= 0) {
-                throw new EOFException("the file ends within a message");
-            }
-            window.flip();
-        }
-        return window.get((int) (next++ - windowAt));
     }
 }

@@ -2,38 +2,49 @@ package dev.packhorse.engine.weights;
 
 import dev.packhorse.engine.ModelException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * An open file of named tensors. Its directory is read once, the tensors when they are asked for, so that a model is
- * never in memory twice.
+ * Named tensors in an open file, or in the several that a large model is split into. Their directory is read once, the
+ * tensors when they are asked for, so that a model is never in memory twice.
  *
  * <p>Tensors are found by the names that transformers gives them, without the prefix of the class that was saved: the
  * same model is saved as {@code embeddings.word_embeddings.weight} and as {@code bert.embeddings.word_embeddings.weight}.
- * Not thread-safe.
+ * A tensor of just the name asked for comes before those that have a prefix; of those there may be but one.
+ *
+ * <p>Files are checked before anything is read from them: a broken or hostile one is refused, and no tensor
+ * takes more memory than its file's size lets one expect. Not thread-safe.
  */
 public final class WeightsFile implements AutoCloseable {
 
-    /** How many floats are read at a time. */
-    private static final int CHUNK = 1 << 20;
+    /** Numbers in the largest array that every JVM can make. */
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     private final String name;
-    private final FileChannel channel;
+    private final List<SourceFile> files;
     private final Map<String, StoredTensor> tensors;
 
-    private WeightsFile(String name, FileChannel channel, Map<String, StoredTensor> tensors) {
+    private WeightsFile(String name, List<SourceFile> files, Map<String, StoredTensor> tensors) {
         this.name = name;
-        this.channel = channel;
+        this.files = files;
         this.tensors = tensors;
     }
+
+    /**
+     * One of the files that a model is split into.
+     *
+     * @param name what to call the file in messages
+     */
+    public record Shard(String name, Path path) {}
 
     /**
      * Opens a safetensors file.
@@ -42,36 +53,89 @@ public final class WeightsFile implements AutoCloseable {
      * @throws ModelException when it is not one
      */
     public static WeightsFile safetensors(String name, Path file) {
-        return open(name, file, SafetensorsDirectory::read);
+        return safetensors(name, List.of(new Shard(name, file)));
     }
 
     /**
-     * Opens an exported ONNX graph for its weights.
+     * Opens the safetensors files of one model, whose tensors lie in any of them.
+     *
+     * @param name what to call all of them together in messages
+     * @throws ModelException when one is no safetensors file, or two have a tensor of the same name
+     */
+    public static WeightsFile safetensors(String name, List<Shard> shards) {
+        var files = new ArrayList<SourceFile>();
+        var tensors = new TreeMap<String, StoredTensor>();
+        try {
+            for (var shard : shards) {
+                var file = SourceFile.open(shard.name(), shard.path());
+                files.add(file);
+                named(shard.name(), () -> SafetensorsDirectory.read(file)).forEach((tensor, stored) -> {
+                    var other = tensors.putIfAbsent(tensor, stored);
+                    if (other != null) {
+                        throw new ModelException("%s: expected %s in one file, found it in %s too"
+                                .formatted(shard.name(), tensor, other.file().name()));
+                    }
+                });
+            }
+        } catch (RuntimeException e) {
+            files.forEach(SourceFile::close);
+            throw e;
+        }
+        return new WeightsFile(name, files, tensors);
+    }
+
+    /**
+     * Opens an exported ONNX graph for its weights, which are all in its own file.
      *
      * @param name what to call the file in messages
-     * @throws ModelException when it is not one
+     * @throws ModelException when it is not one, or has weights elsewhere
      */
-    public static WeightsFile onnx(String name, Path file) {
-        return open(name, file, OnnxDirectory::read);
+    public static WeightsFile onnx(String name, Path graph) {
+        return onnx(name, graph, Map.of());
     }
 
-    /** Reads what tensors a file holds. */
-    private interface Directory {
-        Map<String, StoredTensor> read(FileChannel channel) throws IOException;
-    }
-
-    private static WeightsFile open(String name, Path file, Directory directory) {
-        FileChannel channel = null;
+    /**
+     * Opens an exported ONNX graph for its weights, which may lie in other files.
+     *
+     * @param name what to call the graph in messages
+     * @param data those files by the locations that the graph has for them ({@link OnnxSignature#externalData})
+     * @throws ModelException when it is no graph, a file is not among these, or a location is outside the graph's folder
+     */
+    public static WeightsFile onnx(String name, Path graph, Map<String, Path> data) {
+        var files = new ArrayList<SourceFile>();
         try {
-            channel = FileChannel.open(file);
-            return new WeightsFile(name, channel, directory.read(channel));
+            var main = SourceFile.open(name, graph);
+            files.add(main);
+            var others = new HashMap<String, SourceFile>();
+            data.forEach((location, path) -> {
+                var file = SourceFile.open("%s, data in %s".formatted(name, location), path);
+                files.add(file);
+                others.put(location, file);
+            });
+            return new WeightsFile(name, files, named(name, () -> OnnxDirectory.read(main, others)));
+        } catch (RuntimeException e) {
+            files.forEach(SourceFile::close);
+            throw e;
+        }
+    }
+
+    /** Something read from a file. */
+    interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    /** What is read, or an exception that names the file. */
+    static <T> T named(String name, Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (ModelException e) {
+            if (e.getMessage().startsWith(name + ": ")) {
+                throw e;
+            }
+            // without its cause: jobs show the root, which lacks the name
+            throw new ModelException(name + ": " + e.getMessage());
         } catch (IOException | RuntimeException e) {
-            close(channel);
-            throw e instanceof ModelException m
-                    ? new ModelException(
-                            name + ": " + m.getMessage()) // without its cause: jobs show the root, which lacks the name
-                    : new ModelException(
-                            "%s: expected a file of weights, found: %s".formatted(name, e.getMessage()), e);
+            throw new ModelException("%s: expected a file of weights, found: %s".formatted(name, e.getMessage()), e);
         }
     }
 
@@ -86,26 +150,21 @@ public final class WeightsFile implements AutoCloseable {
     }
 
     /**
+     * Whether there is a tensor of that name, whatever class prefix it has.
+     *
+     * @throws ModelException when there are two
+     */
+    public boolean has(String tensor) {
+        return find(tensor).isPresent();
+    }
+
+    /**
      * Whether there is exactly one tensor of that name, whatever class prefix it has, and its shape is this.
      *
      * @throws ModelException when it is missing or of another shape; the message names both
      */
     public void require(String tensor, int... shape) {
         find(tensor, shape);
-    }
-
-    /** Whether there is a tensor of that name, whatever class prefix it has. */
-    public boolean has(String tensor) {
-        return tensors.keySet().stream().anyMatch(name -> name.equals(tensor) || name.endsWith("." + tensor));
-    }
-
-    /**
-     * The shape of a tensor as the model's own code has it.
-     *
-     * @throws ModelException when it is missing
-     */
-    public long[] shape(String tensor) {
-        return find(tensor).logicalShape().clone();
     }
 
     /**
@@ -116,7 +175,7 @@ public final class WeightsFile implements AutoCloseable {
      * @throws ModelException when it is missing or of another shape
      */
     public float[] read(String tensor, int... shape) {
-        var values = new float[Math.toIntExact(find(tensor, shape).size())];
+        var values = new float[size(find(tensor, shape))];
         read(tensor, FloatBuffer.wrap(values), shape);
         return values;
     }
@@ -125,14 +184,27 @@ public final class WeightsFile implements AutoCloseable {
     public void read(String tensor, FloatBuffer into, int... shape) {
         var stored = find(tensor, shape);
         if (stored.transposed()) {
-            transpose(readStored(stored), shape[1], shape[0], into);
+            var values = new float[size(stored)];
+            StoredNumbers.read(stored, FloatBuffer.wrap(values));
+            transpose(values, shape[1], shape[0], into);
         } else {
-            readStored(stored, into);
+            StoredNumbers.read(stored, into);
         }
     }
 
+    /** How many numbers: fewer than 2^31, as the shape that was asked for has. */
+    private int size(StoredTensor stored) {
+        if (stored.size() > LARGEST_ARRAY) {
+            throw new ModelException("%s: expected tensors of at most %d numbers, found one of shape %s"
+                    .formatted(name, LARGEST_ARRAY, Arrays.toString(stored.logicalShape())));
+        }
+        return (int) stored.size();
+    }
+
     private StoredTensor find(String tensor, int... shape) {
-        var stored = find(tensor);
+        var stored = find(tensor)
+                .orElseThrow(() -> new ModelException(
+                        "%s: expected one tensor %s, found none among %d".formatted(name, tensor, tensors.size())));
         if (!Arrays.equals(
                 stored.logicalShape(), Arrays.stream(shape).asLongStream().toArray())) {
             throw new ModelException("%s: expected %s of shape %s, found %s"
@@ -141,53 +213,31 @@ public final class WeightsFile implements AutoCloseable {
         return stored;
     }
 
-    private StoredTensor find(String tensor) {
-        var found = tensors.entrySet().stream()
-                .filter(entry -> entry.getKey().equals(tensor) || entry.getKey().endsWith("." + tensor))
+    private Optional<StoredTensor> find(String tensor) {
+        var exact = tensors.get(tensor);
+        if (exact != null) {
+            return Optional.of(exact);
+        }
+        var found = tensors.keySet().stream()
+                .filter(key -> key.endsWith("." + tensor))
                 .toList();
-        if (found.size() != 1) {
-            throw new ModelException("%s: expected one tensor %s, found %s"
-                    .formatted(
-                            name,
-                            tensor,
-                            found.isEmpty()
-                                    ? "none among " + tensors.size()
-                                    : found.stream().map(Map.Entry::getKey).toList()));
+        if (found.size() > 1) {
+            throw new ModelException("%s: expected one tensor %s, found %s".formatted(name, tensor, found));
         }
-        return found.get(0).getValue();
+        return found.stream().findFirst().map(tensors::get);
     }
 
-    private float[] readStored(StoredTensor stored) {
-        var values = new float[Math.toIntExact(stored.size())];
-        readStored(stored, FloatBuffer.wrap(values));
-        return values;
-    }
-
-    private void readStored(StoredTensor stored, FloatBuffer into) {
-        var width = stored.type().bytes();
-        var bytes = ByteBuffer.allocate((int) Math.min(CHUNK, stored.size()) * width)
-                .order(ByteOrder.LITTLE_ENDIAN);
-        for (var done = 0L; done < stored.size(); done += bytes.limit() / width) {
-            bytes.clear().limit((int) Math.min(CHUNK, stored.size() - done) * width);
-            fill(bytes, stored.position() + done * width);
-            stored.type().decode(bytes.flip(), into);
-        }
-    }
-
-    private void fill(ByteBuffer bytes, long position) {
-        try {
-            var at = position;
-            while (bytes.hasRemaining()) {
-                var read = channel.read(bytes, at);
-                if (read < 0) {
-                    throw new ModelException("%s: expected %d more bytes of weights at %d, found the end of the file"
-                            .formatted(name, bytes.remaining(), at));
-                }
-                at += read;
-            }
-        } catch (IOException e) {
-            throw new ModelException("%s: expected a readable file, found: %s".formatted(name, e), e);
-        }
+    /**
+     * The shape of a tensor as the model's own code has it.
+     *
+     * @throws ModelException when it is missing
+     */
+    public long[] shape(String tensor) {
+        return find(tensor)
+                .orElseThrow(() -> new ModelException(
+                        "%s: expected one tensor %s, found none among %d".formatted(name, tensor, tensors.size())))
+                .logicalShape()
+                .clone();
     }
 
     /** From [rows, columns] to [columns, rows]. */
@@ -203,16 +253,6 @@ public final class WeightsFile implements AutoCloseable {
 
     @Override
     public void close() {
-        close(channel);
-    }
-
-    private static void close(FileChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        files.forEach(SourceFile::close);
     }
 }

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.packhorse.engine.Closeness;
 import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
-import dev.packhorse.engine.pooling.Pooler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -39,20 +40,11 @@ class FamilyGraphsTest {
         "xlm-roberta, MEAN, model"
     })
     void vectorsAreThoseOfSentenceTransformersInAnyBatch(String family, Pooling pooling, String graph) {
-        var folder = FamilyFixtures.folder(family);
         var reference = FamilyFixtures.reference(family);
-        var model = new Model(
-                family,
-                FamilyFixtures.file(folder.resolve("onnx/" + graph + ".onnx")),
-                List.of(),
-                FamilyFixtures.file(folder.resolve("tokenizer.json")),
-                FamilyFixtures.architecture(family),
-                32,
-                reference.maxSeqLength(),
-                pooling,
-                true);
+        var model = model(family, graph);
+        assertThat(model.head()).isEqualTo(Head.of(pooling, true));
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
-                var encoder = OnnxEncoder.open(model, new Pooler(pooling, true), 1, "a test")) {
+                var encoder = OnnxEncoder.open(model, 1, "a test")) {
             var alone = reference.tokenIds().stream()
                     .map(row -> encode(encoder, memory, List.of(row))[0])
                     .toArray(float[][]::new);
@@ -72,6 +64,24 @@ class FamilyGraphsTest {
                 }
             }
         }
+    }
+
+    private static Model model(String family, String graph) {
+        var folder = FamilyFixtures.folder(family);
+        var model = ModelFolder.read(folder);
+        return new Model(
+                model.name(),
+                List.of(FamilyFixtures.file(folder.resolve("onnx/" + graph + ".onnx"))),
+                model.onnxOutput(),
+                model.safetensors(),
+                model.tokenizer(),
+                model.configuration(),
+                model.architecture(),
+                model.hiddenSize(),
+                model.maxSeqLength(),
+                model.texts(),
+                model.head(),
+                model.revision());
     }
 
     private static float[][] encode(OnnxEncoder encoder, NativeMemory memory, List<int[]> rows) {

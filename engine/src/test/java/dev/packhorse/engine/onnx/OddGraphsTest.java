@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.packhorse.engine.FamilyFixtures;
+import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.OddGraphs;
 import dev.packhorse.engine.Seeds;
@@ -12,6 +13,7 @@ import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.model.Step;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -134,11 +137,31 @@ class OddGraphsTest {
     }
 
     @Test
-    void weightsMayLieInAnotherFileBesideTheGraph() {
-        var file = FamilyFixtures.folder("../odd-graphs/external-data/model.onnx");
-        try (var encoder = OnnxEncoder.open(model("position-ids", padding(1)), "", LAST, file, 1, "a test")) {
+    void weightsMayLieInAnotherFileBesideTheGraph() throws IOException {
+        var model = withExternalData();
+        assertThat(model.onnx()).hasSize(2);
+        try (var encoder = OnnxEncoder.open(model, LAST, 1, "a test")) {
             assertTold(encode(encoder, ROWS)[0], 9, 1, 0, 0);
         }
+    }
+
+    @Test
+    void weightsThatChangedInAnotherFileAreRefused() throws IOException {
+        var model = withExternalData();
+        var weights = folder.resolve("tiny-bert/onnx/data/weights.bin");
+        Files.write(weights, new byte[256]);
+        assertThatThrownBy(() -> OnnxEncoder.open(model, LAST, 1, "a test"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith(weights + ": expected SHA-256 ");
+    }
+
+    private Model withExternalData() throws IOException {
+        var copy = Fixtures.copyTinyBert(folder);
+        var graph = FamilyFixtures.folder("../odd-graphs/external-data/model.onnx");
+        Files.copy(graph, copy.resolve("onnx/model.onnx"), StandardCopyOption.REPLACE_EXISTING);
+        Files.createDirectory(copy.resolve("onnx/data"));
+        Files.copy(graph.resolveSibling("data/weights.bin"), copy.resolve("onnx/data/weights.bin"));
+        return ModelFolder.read(copy);
     }
 
     @ParameterizedTest
@@ -177,7 +200,8 @@ class OddGraphsTest {
                         + " found visual_tokens",
                 "no-input-ids | expected an input input_ids, found [attention_mask]",
                 "one-vector-per-row | expected token vectors to pool (lasttoken), found the output last_hidden_state,"
-                        + " which the graph pooled already; choose another with --onnx-output or leave --pooling out",
+                        + " which the graph pooled already; say --onnx-output last_hidden_state to take its vectors as"
+                        + " they are",
                 "fixed-batch | expected the input input_ids to take any batch size and sequence length, found the shape"
                         + " [1, -1], fixed when it was exported; export it again with dynamic axes",
                 "fixed-sequence | expected the input input_ids to take any batch size and sequence length, found the"
@@ -192,7 +216,7 @@ class OddGraphsTest {
         var model = tinyBertWith("float-inputs");
         assertThatThrownBy(() -> OnnxEncoder.open(model, LAST, 1, "a test"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageStartingWith(model.onnx().location()
+                .hasMessageStartingWith(model.onnx().get(0).location()
                         + ": expected the input input_ids to be int64 or int32, found TensorInfo(")
                 .hasMessageContaining("FLOAT");
     }
@@ -204,14 +228,14 @@ class OddGraphsTest {
                 "",
                 NOTHING,
                 "expected vectors that the graph pooled, found the token vectors last_hidden_state;"
-                        + " choose another output with --onnx-output or say --pooling");
+                        + " choose another output with --onnx-output, or say how to pool with --pooling");
     }
 
     private void assertRefused(String graph, String output, Pooler pooler, String message) {
         var model = tinyBertWith(graph);
         assertThatThrownBy(() -> encode(model, output, pooler, ROWS))
                 .isInstanceOf(ModelException.class)
-                .hasMessage(model.onnx().location() + ": " + message);
+                .hasMessage(model.onnx().get(0).location() + ": " + message);
     }
 
     private static void assertTold(float[] vector, float token, float mask, float type, float position) {
@@ -233,8 +257,7 @@ class OddGraphsTest {
     }
 
     private static float[][] encode(Model model, String output, Pooler pooler, List<int[]> rows) {
-        try (var copy = model.onnx().copy();
-                var encoder = OnnxEncoder.open(model, output, pooler, copy.path(), 1, "a test")) {
+        try (var encoder = OnnxEncoder.open(changed(model, output, model.architecture()), pooler, 1, "a test")) {
             return encode(encoder, rows);
         }
     }
@@ -264,16 +287,22 @@ class OddGraphsTest {
     }
 
     private Model model(String graph, Architecture architecture) {
-        var model = tinyBertWith(graph);
+        return changed(tinyBertWith(graph), "", architecture);
+    }
+
+    private static Model changed(Model model, String output, Architecture architecture) {
         return new Model(
                 model.name(),
                 model.onnx(),
-                List.of(),
+                output,
+                model.safetensors(),
                 model.tokenizer(),
+                model.configuration(),
                 architecture,
-                WIDTH,
-                64,
-                model.pooling(),
-                model.normalize());
+                model.hiddenSize(),
+                model.maxSeqLength(),
+                model.texts(),
+                model.head(),
+                model.revision());
     }
 }

@@ -46,4 +46,36 @@ final class OnnxBytes {
         }
         return new Protobuf().message(1, packed);
     }
+
+    /** A tensor whose data lies in another file; offset and length as text, or none where they are empty. */
+    static Protobuf external(Protobuf tensor, String location, String offset, String length) {
+        tensor.message(13, new Protobuf().text(1, "location").text(2, location));
+        if (!offset.isEmpty()) {
+            tensor.message(13, new Protobuf().text(1, "offset").text(2, offset));
+        }
+        if (!length.isEmpty()) {
+            tensor.message(13, new Protobuf().text(1, "length").text(2, length));
+        }
+        return tensor.message(13, new Protobuf().text(1, "checksum").text(2, "a9993e36"))
+                .number(14, 1);
+    }
+
+    /** A ValueInfoProto; sizes are numbers, or names of what they are for. */
+    static Protobuf value(String name, long type, Object... sizes) {
+        var shape = new Protobuf();
+        for (var size : sizes) {
+            shape.message(
+                    1,
+                    size instanceof Long known ? new Protobuf().number(1, known) : new Protobuf().text(2, "" + size));
+        }
+        var tensor = new Protobuf().number(1, type).message(2, shape);
+        return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor));
+    }
+
+    /** A node of torch's newer exporter, which says which module it comes from. */
+    static Protobuf inScope(String scope, Protobuf node) {
+        var scopes = "['', 'outer', '%s', 'linear_1']".formatted(scope);
+        return node.message(9, new Protobuf().text(1, "namespace").text(2, ": Model/outer"))
+                .message(9, new Protobuf().text(1, "pkg.torch.onnx.name_scopes").text(2, scopes));
+    }
 }

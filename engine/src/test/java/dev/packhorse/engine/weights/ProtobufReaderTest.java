@@ -47,7 +47,7 @@ class ProtobufReaderTest {
             assertThat(reader.next()).isTrue();
             assertThat(reader.field()).isEqualTo(1 + i);
             assertThat(reader.number()).isEqualTo(expected.get(i));
-            assertThat(reader.numbers()).containsExactly(expected.get(i));
+            assertThat(reader.numbers(9)).containsExactly(expected.get(i));
         }
         assertThat(reader.next()).isFalse();
     }
@@ -57,9 +57,9 @@ class ProtobufReaderTest {
         var packed = new Protobuf().varint(3).varint(300).varint(0).varint(1L << 40);
         var reader = reader(new Protobuf().message(1, packed).message(1, new Protobuf()));
         assertThat(reader.next()).isTrue();
-        assertThat(reader.numbers()).containsExactly(3L, 300L, 0L, 1L << 40);
+        assertThat(reader.numbers(9)).containsExactly(3L, 300L, 0L, 1L << 40);
         assertThat(reader.next()).isTrue();
-        assertThat(reader.numbers()).isEmpty();
+        assertThat(reader.numbers(9)).isEmpty();
     }
 
     @Test
@@ -109,14 +109,14 @@ class ProtobufReaderTest {
         var wants = "expected wire type 2 of protobuf field 4, found 0";
         assertThatThrownBy(number::text).isInstanceOf(ModelException.class).hasMessage(wants);
         assertThatThrownBy(number::message).isInstanceOf(ModelException.class).hasMessage(wants);
-        assertThatThrownBy(number::position).isInstanceOf(ModelException.class).hasMessage(wants);
+        assertThatThrownBy(number::span).isInstanceOf(ModelException.class).hasMessage(wants);
 
         var fixed = reader(new Protobuf().fixed32(4, new byte[4]));
         assertThat(fixed.next()).isTrue();
         assertThatThrownBy(fixed::number)
                 .isInstanceOf(ModelException.class)
                 .hasMessage("expected wire type 0 of protobuf field 4, found 5");
-        assertThatThrownBy(fixed::numbers)
+        assertThatThrownBy(() -> fixed.numbers(9))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("expected wire type 2 of protobuf field 4, found 5");
     }

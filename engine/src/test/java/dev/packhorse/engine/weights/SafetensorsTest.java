@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,37 +53,155 @@ class SafetensorsTest {
         }
     }
 
-    /** All of them would read what is no data of this tensor. */
+    /** All of them would read what is no data of this tensor, or leave data that is nobody's. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "4, 12", // beyond the end
-                "0, 4", // too short
-                "0, 12", // too long
-                "8, 0", // the wrong way round
-                "-8, 0", // within the header
-                "-1000, -992", // before the file
-                "9223372036854775799, 9223372036854775807", // so far that the sum is negative
+                "4, 12 | data of a.weight from 0 on within 8 bytes", // beyond the end, behind a hole
+                "0, 12 | data of a.weight from 0 on within 8 bytes", // too long
+                "8, 0 | data of a.weight from 0 on within 8 bytes", // the wrong way round
+                "0, -8 | data of a.weight from 0 on within 8 bytes",
+                "-8, 0 | data of a.weight from 0 on within 8 bytes", // within the header
+                "-1000, -992 | data of a.weight from 0 on within 8 bytes", // before the file
+                // so far that sums are negative
+                "9223372036854775799, 9223372036854775807 | data of a.weight from 0 on within 8 bytes",
+                "-9223372036854775808, 9223372036854775807 | data of a.weight from 0 on within 8 bytes",
+                "0, 9223372036854775807 | data of a.weight from 0 on within 8 bytes",
             })
-    void offsetsThatDoNotFitAreRefused(String offsets) {
+    void offsetsThatDoNotFitAreRefused(String offsets, String expected) {
         var header = "{\"a.weight\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [" + offsets + "]}}";
-        assertRefused(
-                file(header, floats(1, 2)),
-                "expected 8 bytes of a.weight within the file, found offsets [" + offsets.replace(" ", "") + "]");
+        assertRefused(file(header, floats(1, 2)), "expected " + expected + ", found offsets [" + offsets + "]");
     }
 
     @Test
-    void aTensorWithoutOffsetsIsRefused() {
+    void dataOfAnotherSizeThanTheShapesIsRefused() {
+        var header = "{\"a.weight\": {\"dtype\": \"%s\", \"shape\": [2], \"data_offsets\": [0, %d]}}";
         assertRefused(
-                file("{\"a\": {\"dtype\": \"F32\", \"shape\": [2]}}", floats(1, 2)),
-                "expected 8 bytes of a within the file, found offsets ");
+                file(header.formatted("F32", 4), new byte[4]), "expected 8 bytes of a.weight, found offsets [0, 4]");
+        assertRefused(
+                file(header.formatted("BF16", 8), new byte[8]), "expected 4 bytes of a.weight, found offsets [0, 8]");
+    }
+
+    /** As the format's own reader has it; of types too that no layer computes with. */
+    @Test
+    void dataThatOverlapsOrHasHolesIsRefused() {
+        var header = """
+                {"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+                 "b": {"dtype": "%s", "shape": [1], "data_offsets": [%d, %d]}}""";
+        for (var type : List.of("F32", "I32", "F4_OF_THE_FUTURE")) {
+            assertRefused(
+                    file(header.formatted(type, 3, 7), new byte[7]),
+                    "expected data of b from 4 on within 7 bytes, found offsets [3, 7]");
+            assertRefused(
+                    file(header.formatted(type, 5, 9), new byte[9]),
+                    "expected data of b from 4 on within 9 bytes, found offsets [5, 9]");
+            assertRefused(
+                    file(header.formatted(type, 0, 4), new byte[4]),
+                    "expected data of b from 4 on within 4 bytes, found offsets [0, 4]");
+            assertRefused(
+                    file(header.formatted(type, 4, 8), new byte[9]),
+                    "expected 8 bytes of data behind the header, found 9");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"dtype\": \"F32\", \"shape\": [2] | dtype F32, shape [[2]], offsets []",
+                "\"dtype\": \"F32\", \"data_offsets\": [0, 8] | dtype F32, shape [], offsets [[0, 8]]",
+                "\"shape\": [2], \"data_offsets\": [0, 8] | dtype , shape [[2]], offsets [[0, 8]]",
+                "\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [8] | dtype F32, shape [[2]], offsets [[8]]",
+                "\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 4, 8] "
+                        + "| dtype F32, shape [[2]], offsets [[0, 4, 8]]",
+            })
+    void anEntryThatLacksSomethingIsRefused(String entry, String found) {
+        assertRefused(
+                file("{\"a\": {" + entry + "}}", floats(1, 2)),
+                "expected dtype, shape and two data_offsets of a, found " + found);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[] | expected a JSON object as header, found START_ARRAY",
+                "17 | expected a JSON object as header, found VALUE_NUMBER_INT",
+                "{} {} | expected the end of the header, found START_OBJECT",
+                "{\"a\": 1} | expected a JSON object as entry of a, found VALUE_NUMBER_INT",
+                "{\"a\": {\"dtype\": 7}} | expected one dtype of a, found VALUE_NUMBER_INT",
+                "{\"a\": {\"dtype\": \"F32\", \"dtype\": \"F16\"}} | expected one dtype of a, found VALUE_STRING",
+                "{\"a\": {\"shape\": [], \"shape\": []}} | expected one shape of a, found two",
+                "{\"a\": {\"data_offsets\": [], \"data_offsets\": []}} | expected one data_offsets of a, found two",
+                "{\"a\": {\"shape\": {}}} | expected an array as shape of a, found START_OBJECT",
+                "{\"a\": {\"shape\": [1.5]}} "
+                        + "| expected at most 64 whole numbers as shape of a, found VALUE_NUMBER_FLOAT",
+                "{\"a\": {\"shape\": [[1]]}} | expected at most 64 whole numbers as shape of a, found START_ARRAY",
+                "{\"a\": {\"shape\": [NaN]}} | expected a JSON header, found: Non-standard token 'NaN'",
+                "{\"a\": {\"shape\": [9223372036854775808]}} "
+                        + "| expected a JSON header, found: Numeric value (9223372036854775808) out of range of long",
+                "{\"a\": {\"shape\": [1 | expected a JSON header, found: Unexpected end-of-input",
+                "no json | expected a JSON header, found: Unrecognized token 'no'",
+            })
+    void aHeaderOfAnotherFormIsRefused(String header, String how) {
+        assertRefused(file(header, new byte[0]), how);
     }
 
     @Test
-    void aShapeOfMoreNumbersThanCanBeCountedIsRefused() {
-        var header = "{\"a\": {\"dtype\": \"F32\", \"shape\": [4294967296, 4294967296], \"data_offsets\": [0, 0]}}";
-        assertRefused(file(header, new byte[0]), "expected a file of weights, found: long overflow");
+    void aTensorThatIsThereTwiceIsRefused() {
+        var entry = "\"a\": {\"dtype\": \"I64\", \"shape\": [0], \"data_offsets\": [0, 0]}";
+        assertRefused(file("{" + entry + ", " + entry + "}", new byte[0]), "expected one tensor a, found two");
+    }
+
+    @Test
+    void aShapeOfManyDimensionsIsRefused() {
+        var header =
+                "{\"a\": {\"dtype\": \"F32\", \"shape\": [1" + ", 1".repeat(5000) + "], \"data_offsets\": [0, 4]}}";
+        assertRefused(
+                file(header, new byte[4]), "expected at most 64 whole numbers as shape of a, found VALUE_NUMBER_INT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"4294967296, 4294967296", "-1", "2305843009213693952", "-4294967296, -4294967296"})
+    void aShapeOfNumbersThatCannotBeCountedIsRefused(String shape) {
+        var header = "{\"a\": {\"dtype\": \"F32\", \"shape\": [" + shape + "], \"data_offsets\": [0, 0]}}";
+        assertRefused(
+                file(header, new byte[0]), "expected a shape of a whose numbers can be counted, found [" + shape + "]");
+    }
+
+    @Test
+    void jsonThatIsNestedDeeplyIsRefusedAndStringsThatNobodyReadsAreNotHeld() throws IOException {
+        assertRefused(
+                file("{\"a\": {\"x\": " + "[".repeat(100_000), new byte[0]),
+                "expected a JSON header, found: Document nesting depth (9) exceeds the maximum allowed (8");
+        assertRefused(
+                file("{\"" + "a".repeat(1_000_000) + "\": {}}", new byte[0]),
+                "expected a JSON header, found: String value length (");
+        try (var weights =
+                open(file("{\"__metadata__\": {\"story\": \"" + "a".repeat(1_000_000) + "\"}}", new byte[0]))) {
+            assertThat(weights.names()).isEmpty();
+        }
+    }
+
+    @Test
+    void moreTensorsThanAnyModelHasAreRefused() {
+        var header = new StringBuilder("{\"__metadata__\": {}");
+        for (var i = 0; i < 200_000; i++) {
+            header.append(", \"%d\": {\"dtype\": \"U8\", \"shape\": [0], \"data_offsets\": [0, 0]}".formatted(i));
+        }
+        assertRefused(
+                file(header.append('}').toString(), new byte[0]),
+                "expected names and shapes of at most 50331648 bytes, found more");
+    }
+
+    @Test
+    void aHeaderThatIsNoUtf8IsRefused() {
+        var bytes = file("{\"ab\": 1}", new byte[0]);
+        bytes[Long.BYTES + 2] = (byte) 0xc3;
+        assertRefused(bytes, "expected a file of weights, found: Input length = 1");
     }
 
     @ParameterizedTest
@@ -91,11 +210,6 @@ class SafetensorsTest {
         assertRefused(
                 file(length, "{   }", new byte[0]),
                 "expected a safetensors header that fits the file, found one of %d bytes in 13".formatted(length));
-    }
-
-    @Test
-    void aHeaderThatIsNoJsonIsRefused() {
-        assertRefused(file("no json", new byte[0]), "expected a file of weights, found: Unrecognized token 'no'");
     }
 
     @ParameterizedTest
