@@ -5,7 +5,7 @@ import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.ModelFile;
+import dev.packhorse.engine.model.ModelFiles;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onednn.NestedEncoder;
 import dev.packhorse.engine.onednn.OneDnnSupport;
@@ -17,7 +17,6 @@ import dev.packhorse.engine.weights.WeightsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,16 +34,16 @@ final class Encoders {
      */
     static Encoder open(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
         if (settings.encoder() == EncoderChoice.PADDED) {
-            return padded(settings, "asked for");
+            return padded(settings, tokenizer, "asked for");
         }
         var obstacle = obstacle(settings.model().architecture());
         if (obstacle.isPresent()) {
-            return insteadOfNested(settings, obstacle.get());
+            return insteadOfNested(settings, tokenizer, obstacle.get());
         }
         try {
             return nested(settings, (Known) settings.model().architecture(), memory, tokenizer);
         } catch (UnknownGraph | EncoderException e) {
-            return insteadOfNested(settings, e.getMessage());
+            return insteadOfNested(settings, tokenizer, e.getMessage());
         }
     }
 
@@ -55,6 +54,10 @@ final class Encoders {
             throw new ModelException("--precision %s: expected --encoder auto or nested, for the padded one computes in"
                             .formatted(precision.id())
                     + " float32, found padded");
+        }
+        if (encoder == EncoderChoice.PADDED && model.onnx().isEmpty()) {
+            throw new ModelException(
+                    "--encoder padded: expected a model with an ONNX file, found none in " + model.name());
         }
         if (mustBeNested && model.architecture() instanceof Opaque opaque) {
             throw new ModelException(
@@ -67,34 +70,39 @@ final class Encoders {
         return architecture instanceof Opaque opaque ? Optional.of(opaque.reason()) : OneDnnSupport.missing();
     }
 
-    private static Encoder insteadOfNested(EngineSettings settings, String reason) {
+    private static Encoder insteadOfNested(EngineSettings settings, Tokenizer tokenizer, String reason) {
         if (settings.encoder() == EncoderChoice.NESTED) {
             throw new EncoderException(
                     "--encoder nested: expected a model and a machine that it can run on, found: " + reason);
         }
-        return padded(settings, reason);
+        return padded(settings, tokenizer, reason);
     }
 
-    private static Encoder padded(EngineSettings settings, String reason) {
+    private static Encoder padded(EngineSettings settings, Tokenizer tokenizer, String reason) {
         if (settings.precision() != Precision.FLOAT32) {
             throw new EncoderException(
                     "--precision %s: expected the nested encoder, for the padded one computes in float32, found: %s"
                             .formatted(settings.precision().id(), reason));
         }
-        return OnnxEncoder.open(settings.model(), settings.threads(), reason);
+        if (settings.model().onnx().isEmpty()) {
+            throw new EncoderException("%s: expected an ONNX file for the padded encoder, found none; without one: %s"
+                    .formatted(settings.model().name(), reason));
+        }
+        return OnnxEncoder.open(settings.model(), pooler(settings.model(), tokenizer), settings.threads(), reason);
+    }
+
+    private static Pooler pooler(Model model, Tokenizer tokenizer) {
+        return Pooler.open(model.head(), PromptTokens.of(model, tokenizer));
     }
 
     private static Encoder nested(EngineSettings settings, Known known, NativeMemory memory, Tokenizer tokenizer) {
         var model = settings.model();
-        var file = model.safetensors().isEmpty()
-                ? model.onnx()
-                : model.safetensors().get(0);
-        try (var copy = file.copy();
-                var weights = weights(known, model, file, copy.path())) {
+        try (var copies = ModelFiles.copy(model.safetensors().isEmpty() ? model.onnx() : model.safetensors());
+                var weights = weights(known, model, copies)) {
             return new NestedEncoder(
                     memory,
                     weights,
-                    new Pooler(model.pooling(), model.normalize()),
+                    pooler(model, tokenizer),
                     settings.precision(),
                     Math.max(settings.maxBatchTokens(), model.maxSeqLength()),
                     settings.precision() == Precision.INT8 ? calibration(tokenizer) : List.of(),
@@ -114,13 +122,19 @@ final class Encoders {
         }
     }
 
-    private static TransformerWeights weights(Known known, Model model, ModelFile file, Path copy) {
-        var name = file.location().toString();
+    private static TransformerWeights weights(Known known, Model model, ModelFiles copies) {
         if (!model.safetensors().isEmpty()) {
-            return Families.weights(known, WeightsFile.safetensors(name, copy));
+            var shards = model.safetensors().stream()
+                    .map(file -> new WeightsFile.Shard(file.location().toString(), copies.path(file)))
+                    .toList();
+            return Families.weights(known, WeightsFile.safetensors(shards.get(0).name(), shards));
         }
+        var graph = model.graph().orElseThrow();
         try {
-            return Families.weights(known, WeightsFile.onnx(name, copy));
+            return Families.weights(
+                    known,
+                    WeightsFile.onnx(
+                            graph.location().toString(), copies.path(graph), copies.besides(graph, model.onnx())));
         } catch (ModelException e) {
             // an optimised or quantised graph: its own runtime may still run it
             throw new UnknownGraph(e);

@@ -1,6 +1,8 @@
 package dev.packhorse.engine;
 
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.TextPreparation;
+import dev.packhorse.engine.model.TokenizerJson;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.tokenize.Chunker;
@@ -16,12 +18,19 @@ import java.util.List;
  */
 public final class Engine implements AutoCloseable {
 
+    private final TextPreparation texts;
     private final Tokenizer tokenizer;
     private final Encoder encoder;
     private final Embedder embedder;
     private final Deque<AutoCloseable> opened;
 
-    private Engine(Tokenizer tokenizer, Encoder encoder, Embedder embedder, Deque<AutoCloseable> opened) {
+    private Engine(
+            TextPreparation texts,
+            Tokenizer tokenizer,
+            Encoder encoder,
+            Embedder embedder,
+            Deque<AutoCloseable> opened) {
+        this.texts = texts;
         this.tokenizer = tokenizer;
         this.encoder = encoder;
         this.embedder = embedder;
@@ -48,7 +57,7 @@ public final class Engine implements AutoCloseable {
                     encoder,
                     new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded()),
                     memory);
-            var engine = new Engine(tokenizer, encoder, embedder, opened);
+            var engine = new Engine(model.texts(), tokenizer, encoder, embedder, opened);
             engine.tryOut(model.name());
             return engine;
         } catch (RuntimeException e) {
@@ -89,7 +98,7 @@ public final class Engine implements AutoCloseable {
 
     static Tokenizer openTokenizer(Model model) {
         return HuggingFaceTokenizer.open(
-                model.tokenizer().text(), model.tokenizer().location().toString(), model.maxSeqLength());
+                TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength());
     }
 
     private void tryOut(String name) {
@@ -104,9 +113,9 @@ public final class Engine implements AutoCloseable {
         return encoder.info();
     }
 
-    /** See {@link Tokenizer#tokenize}. */
+    /** See {@link Tokenizer#tokenize}; the model's prompt, if it has one, is put in front and counts as the text. */
     public TokenizedText tokenize(String text) {
-        return tokenizer.tokenize(text);
+        return tokenizer.tokenize(texts.apply(text));
     }
 
     /** What cuts long texts for this model; valid as long as the engine is open. See {@link Chunker}. */

@@ -5,6 +5,7 @@ import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -50,28 +51,50 @@ public enum EmbeddedModel {
         return Arrays.stream(values()).map(EmbeddedModel::id).collect(Collectors.joining(", "));
     }
 
-    /** @throws ModelException when its jar is not on the class path */
-    public Model model() {
-        return new Model(
+    /**
+     * The model as its authors use it.
+     *
+     * @param options what counts in place of that
+     * @throws ModelException when its jar is not on the class path
+     */
+    public Model model(ModelOptions options) {
+        var onnx = file(resource + ".onnx");
+        var tokenizer = file(resource + "-tokenizer.json");
+        var model = new Model(
                 id,
-                file(resource + ".onnx"),
+                List.of(onnx),
+                options.onnxOutput().orElse(""),
                 List.of(),
-                file(resource + "-tokenizer.json"),
+                tokenizer,
+                "",
                 new Architecture.Known(
                         "bert", TransformerShape.bert(HIDDEN, layers, 12, 4 * HIDDEN, 30_522, 512, 1e-12f)),
                 HIDDEN,
                 maxSeqLength,
-                pooling,
-                true);
+                new TextPreparation(new Prompts(id, Map.of(), Optional.empty()).choose(options), false),
+                options.apply(Head.of(pooling, true), HIDDEN),
+                Revision.of(List.of(onnx, tokenizer)));
+        options.revision().ifPresent(expected -> Revision.check(id, expected, model.revision()));
+        return options.maxSeqLength().map(model::withMaxSeqLength).orElse(model);
+    }
+
+    /** The same with nothing changed. */
+    public Model model() {
+        return model(ModelOptions.NONE);
+    }
+
+    /** The coordinates of its jar, without a version: {@code GROUP:ARTIFACT}. */
+    String coordinates() {
+        return "dev.langchain4j:langchain4j-embeddings-" + id.replace(".", "");
     }
 
     private ModelFile file(String name) {
         try {
-            return ModelFile.of(new ModelFile.Location.Resource(name));
+            return ModelFile.of(name, new ModelFile.Location.Resource(name));
         } catch (ModelException e) {
             throw new ModelException(
-                    "model %s: its jar is not on the class path (%s is missing); add dev.langchain4j:langchain4j-embeddings-%s"
-                            .formatted(id, name, id.replace(".", "")),
+                    "model %s: its jar is not on the class path (%s is missing); add %s"
+                            .formatted(id, name, coordinates()),
                     e);
         }
     }

@@ -6,59 +6,80 @@ import dev.packhorse.engine.Sha256;
 import dev.packhorse.engine.families.Architecture;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A model that can be opened: its files and what its configuration says. Small and serializable; the driver reads it
  * once and sends it to the executors.
  *
  * @param name what people call it
- * @param onnx the encoder's graph and weights
- * @param safetensors its weights alone, in one file; empty where there are none, and the graph's are taken
+ * @param onnx the encoder's graph, and behind it the files that hold its weights where it does not itself; empty where
+ *     there is none, and only our own layers can run it
+ * @param onnxOutput which of the graph's outputs is read; empty for its first
+ * @param safetensors its weights alone, in one or more files; empty where there are none, and the graph's are taken
  * @param tokenizer its tokenizer.json
+ * @param configuration the SHA-256 of its config.json in hex; empty where there is none
  * @param architecture what is inside it
- * @param dimension D, the length of its vectors
- * @param maxSeqLength the most tokens of a text that it reads, special tokens included
- * @param pooling how token vectors become one
- * @param normalize whether vectors are scaled to length 1
+ * @param hiddenSize H, the length of what the encoder gives for each token, or for each row where the graph pools
+ * @param maxSeqLength the most tokens of a text that it reads, special tokens and a prompt's included
+ * @param texts what is done to texts first
+ * @param head what becomes of token vectors
+ * @param revision SHA-256 over all files that were read of it, {@code sha256:HEX}; see {@link Revision}
  */
 public record Model(
         String name,
-        ModelFile onnx,
+        List<ModelFile> onnx,
+        String onnxOutput,
         List<ModelFile> safetensors,
         ModelFile tokenizer,
+        String configuration,
         Architecture architecture,
-        int dimension,
+        int hiddenSize,
         int maxSeqLength,
-        Pooling pooling,
-        boolean normalize)
+        TextPreparation texts,
+        Head head,
+        String revision)
         implements Serializable {
 
     public Model {
+        onnx = List.copyOf(onnx);
         safetensors = List.copyOf(safetensors);
     }
 
+    /** The encoder's graph, where there is one. */
+    public Optional<ModelFile> graph() {
+        return onnx.stream().findFirst();
+    }
+
+    /** D, the length of its vectors. */
+    public int dimension() {
+        return head.dimension(hiddenSize);
+    }
+
     /**
-     * SHA-256 over all that decides a vector: weights, tokenizer, dimension, maximum length, pooling, normalisation and
-     * precision. Vectors of different fingerprints must not be compared.
+     * SHA-256 over all that decides a vector: weights, tokenizer, configuration, what is done to texts and to token
+     * vectors, maximum length and precision. Vectors of different fingerprints must not be compared.
      */
     public String fingerprint(Precision precision) {
-        var weights = "onnx=" + onnx.sha256()
-                + safetensors.stream()
-                        .map(file -> "\nsafetensors=" + file.sha256())
-                        .collect(Collectors.joining());
-        var parts = String.join(
-                "\n",
-                "packhorse-fingerprint-1",
-                weights,
-                "tokenizer=" + tokenizer.sha256(),
-                "dimension=" + dimension,
-                "max-seq-length=" + maxSeqLength,
-                "pooling=" + pooling.id(),
-                "normalize=" + normalize,
-                "precision=" + precision.scheme());
-        return Sha256.hex(parts);
+        var lines = Stream.of(
+                        Stream.of("packhorse-fingerprint-2"),
+                        onnx.stream().map(file -> "onnx=" + file.sha256()),
+                        Stream.of("onnx-output=" + onnxOutput),
+                        safetensors.stream().map(file -> "safetensors=" + file.sha256()),
+                        Stream.of(
+                                "tokenizer=" + tokenizer.sha256(),
+                                "configuration=" + configuration,
+                                "prompt=" + Sha256.hex(texts.prompt()), // hashed, for it may hold line ends
+                                "lower-case=" + texts.lowerCase(),
+                                "max-seq-length=" + maxSeqLength,
+                                "head=" + head.description(),
+                                "dimension=" + dimension(),
+                                "precision=" + precision.scheme()))
+                .flatMap(Function.identity());
+        return Sha256.hex(lines.collect(Collectors.joining("\n")));
     }
 
     /**
@@ -71,20 +92,52 @@ public record Model(
             throw new ModelException("--max-seq-length: expected at most %d, which is what %s reads, found %d"
                     .formatted(maxSeqLength, name, length));
         }
-        return new Model(name, onnx, safetensors, tokenizer, architecture, dimension, length, pooling, normalize);
+        return new Model(
+                name,
+                onnx,
+                onnxOutput,
+                safetensors,
+                tokenizer,
+                configuration,
+                architecture,
+                hiddenSize,
+                length,
+                texts,
+                head,
+                revision);
+    }
+
+    /** The same model with another head. */
+    public Model withHead(Head other) {
+        return new Model(
+                name,
+                onnx,
+                onnxOutput,
+                safetensors,
+                tokenizer,
+                configuration,
+                architecture,
+                hiddenSize,
+                maxSeqLength,
+                texts,
+                other,
+                revision);
     }
 
     /** The same model with its files at other places, each where {@code place} says. */
     public Model withFiles(Function<ModelFile, ModelFile.Location> place) {
         return new Model(
                 name,
-                onnx.at(place.apply(onnx)),
+                onnx.stream().map(file -> file.at(place.apply(file))).toList(),
+                onnxOutput,
                 safetensors.stream().map(file -> file.at(place.apply(file))).toList(),
                 tokenizer.at(place.apply(tokenizer)),
+                configuration,
                 architecture,
-                dimension,
+                hiddenSize,
                 maxSeqLength,
-                pooling,
-                normalize);
+                texts,
+                head.withFiles(place),
+                revision);
     }
 }

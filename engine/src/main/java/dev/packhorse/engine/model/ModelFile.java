@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +15,20 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One file of a model and what it must contain.
  *
+ * @param path relative to the model's folder, with / between its parts
  * @param location where it lies
  * @param sha256 the SHA-256 of its bytes, in lower-case hex
  */
-public record ModelFile(Location location, String sha256) implements Serializable {
+public record ModelFile(String path, Location location, String sha256) implements Serializable {
+
+    /** The most bytes of a file that is read as one text, such as a tokenizer.json; the largest known have 35 MB. */
+    private static final long MOST_TEXT_BYTES = 512L << 20;
 
     /** Where a file lies. */
     public interface Location extends Serializable {
@@ -29,11 +36,25 @@ public record ModelFile(Location location, String sha256) implements Serializabl
         /** @throws IOException when it is not there or cannot be read */
         InputStream open() throws IOException;
 
+        /**
+         * How many bytes it has; nothing where that is known only after reading it.
+         *
+         * @throws IOException as {@link #open} does
+         */
+        default OptionalLong size() throws IOException {
+            return OptionalLong.empty();
+        }
+
         /** A file on this machine's disk. */
         record Local(String path) implements Location {
             @Override
             public InputStream open() throws IOException {
                 return Files.newInputStream(Path.of(path));
+            }
+
+            @Override
+            public OptionalLong size() throws IOException {
+                return OptionalLong.of(Files.size(Path.of(path)));
             }
 
             @Override
@@ -46,11 +67,16 @@ public record ModelFile(Location location, String sha256) implements Serializabl
         record Resource(String name) implements Location {
             @Override
             public InputStream open() throws IOException {
-                var stream = ModelFile.class.getResourceAsStream("/" + name);
-                if (stream == null) {
-                    throw new IOException("no such resource on the class path");
-                }
-                return stream;
+                return find(name)
+                        .orElseThrow(() -> new IOException("no such resource on the class path"))
+                        .openStream();
+            }
+
+            /** Looks where our own classes come from, then where the thread's do: a cluster may load jars apart. */
+            static Optional<URL> find(String name) {
+                var own = ModelFile.class.getResource("/" + name);
+                var context = Thread.currentThread().getContextClassLoader();
+                return Optional.ofNullable(own != null || context == null ? own : context.getResource(name));
             }
 
             @Override
@@ -61,34 +87,63 @@ public record ModelFile(Location location, String sha256) implements Serializabl
     }
 
     /** @throws ModelException when it cannot be read */
-    static ModelFile of(Location location) {
+    static ModelFile of(String path, Location location) {
         try (var in = new DigestInputStream(location.open(), Sha256.digest())) {
             in.transferTo(OutputStream.nullOutputStream());
             return new ModelFile(
-                    location, HexFormat.of().formatHex(in.getMessageDigest().digest()));
+                    path,
+                    location,
+                    HexFormat.of().formatHex(in.getMessageDigest().digest()));
         } catch (IOException e) {
-            throw new ModelException("%s: expected a readable file, found: %s".formatted(location, e), e);
+            throw unreadable(location, e);
         }
+    }
+
+    /**
+     * The bytes of a file that must fit into memory: one that is too large is refused by its size, unread.
+     *
+     * @throws ModelException when it cannot be read or has more than {@code most} bytes
+     */
+    static byte[] bytes(Location location, long most) {
+        try {
+            refuse(location, location.size().orElse(0), most);
+            try (var in = location.open()) {
+                var bytes = in.readNBytes((int) most + 1);
+                refuse(location, bytes.length, most);
+                return bytes;
+            }
+        } catch (IOException e) {
+            throw unreadable(location, e);
+        }
+    }
+
+    private static void refuse(Location location, long size, long most) {
+        if (size > most) {
+            throw new ModelException("%s: expected at most %,d bytes, found %,d%s; is it the file that its name says?"
+                    .formatted(location, most, size, size == most + 1 ? " or more" : ""));
+        }
+    }
+
+    private static ModelException unreadable(Location location, IOException e) {
+        return new ModelException("%s: expected a readable file, found: %s".formatted(location, e), e);
     }
 
     /** The same file at another place, such as an executor's copy. */
     public ModelFile at(Location elsewhere) {
-        return new ModelFile(elsewhere, sha256);
+        return new ModelFile(path, elsewhere, sha256);
     }
 
     /**
      * Reads the file as text.
      *
-     * @throws ModelException when it cannot be read or its bytes are not those of the fingerprint
+     * @throws ModelException when it cannot be read, is far too large, or its bytes are not those of the fingerprint
      */
     public String text() {
-        try (var in = new DigestInputStream(location.open(), Sha256.digest())) {
-            var bytes = in.readAllBytes();
-            check(in.getMessageDigest());
-            return new String(bytes, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new ModelException("%s: expected a readable file, found: %s".formatted(location, e), e);
-        }
+        var bytes = bytes(location, MOST_TEXT_BYTES);
+        var digest = Sha256.digest();
+        digest.update(bytes);
+        check(digest);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /**

@@ -1,201 +1,188 @@
 package dev.packhorse.engine.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Architecture.Condition;
 import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.families.Families;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * Reads a model folder in the layout that sentence-transformers writes: config.json, onnx/model.onnx, tokenizer.json,
- * modules.json with the modules Transformer, Pooling and Normalize, and sentence_bert_config.json.
+ * Reads a model folder in the layout that sentence-transformers writes: config.json, tokenizer.json, weights (see
+ * {@link WeightFiles}), modules.json with a folder for each module, sentence_bert_config.json and
+ * config_sentence_transformers.json. A folder without a modules.json is read as sentence-transformers does: the mean of
+ * all tokens, and nothing of its own two files.
  *
- * <p>A module or a pooling that is not supported stops with its name: skipping one would give wrong vectors.
+ * <p>An ONNX file alone, beside its tokenizer.json, is read with whatever of the other files is there.
  */
 public final class ModelFolder {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String WIDTH = "hidden_size";
 
-    private static final String SENTENCE_CONFIG = "sentence_bert_config.json";
+    private final Contents contents;
+    private final Optional<String> bareGraph;
+    private final ModelOptions options;
 
-    private final Path folder;
-
-    private ModelFolder(Path folder) {
-        this.folder = folder;
+    private ModelFolder(Folder folder, Optional<String> bareGraph, ModelOptions options) {
+        this.contents = new Contents(folder);
+        this.bareGraph = bareGraph;
+        this.options = options;
     }
 
     /** @throws ModelException when a file is missing, broken, or asks for what is not supported */
     public static Model read(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new ModelException("%s: expected a model folder or one of the embedded models (%s), found neither"
-                    .formatted(folder, EmbeddedModel.names()));
-        }
-        return new ModelFolder(folder).read();
-    }
-
-    private Model read() {
-        var architecture = Families.describe(folder.resolve("config.json").toString(), json("config.json"));
-        var dimension = dimension(architecture);
-        var positions = positions(architecture);
-        var modules = modules();
-        refusePrompt();
-        refuseLowerCasing();
-        return new Model(
-                folder.toAbsolutePath().normalize().getFileName().toString(),
-                file(Files.exists(folder.resolve("onnx/model.onnx")) ? "onnx/model.onnx" : "model.onnx"),
-                safetensors(),
-                file("tokenizer.json"),
-                architecture,
-                dimension,
-                maxSeqLength(positions),
-                pooling(modules, dimension),
-                modules.stream().anyMatch(m -> m.kind().equals("Normalize")));
-    }
-
-    private int dimension(Architecture architecture) {
-        return architecture instanceof Known known ? known.shape().hidden() : requiredInt("config.json", "hidden_size");
-    }
-
-    private int positions(Architecture architecture) {
-        return architecture instanceof Known known
-                ? known.shape().positions()
-                : requiredInt("config.json", "max_position_embeddings");
-    }
-
-    private List<ModelFile> safetensors() {
-        return Files.exists(folder.resolve("model.safetensors")) ? List.of(file("model.safetensors")) : List.of();
-    }
-
-    private ModelFile file(String name) {
-        return ModelFile.of(new ModelFile.Location.Local(
-                folder.resolve(name).toAbsolutePath().toString()));
-    }
-
-    /** A step of sentence-transformers' pipeline: the last part of its class name, and its folder. */
-    private record Module(String kind, String path) {}
-
-    private List<Module> modules() {
-        var modules = new ArrayList<Module>();
-        for (var node : json("modules.json")) {
-            var type = node.path("type").asText();
-            modules.add(new Module(
-                    type.substring(type.lastIndexOf('.') + 1), node.path("path").asText()));
-        }
-        var kinds = modules.stream().map(Module::kind).toList();
-        if (!kinds.equals(List.of("Transformer", "Pooling"))
-                && !kinds.equals(List.of("Transformer", "Pooling", "Normalize"))) {
-            throw new ModelException("%s: expected the modules Transformer, Pooling and perhaps Normalize, found %s"
-                    .formatted(folder.resolve("modules.json"), kinds));
-        }
-        return modules;
-    }
-
-    private Pooling pooling(List<Module> modules, int dimension) {
-        var name = modules.get(1).path() + "/config.json";
-        var config = json(name);
-        var expected = config.path("word_embedding_dimension").asInt(dimension);
-        if (expected != dimension) {
-            throw new ModelException("%s: expected word_embedding_dimension %d as in config.json, found %d"
-                    .formatted(folder.resolve(name), dimension, expected));
-        }
-        var modes = new ArrayList<String>();
-        config.properties().forEach(field -> {
-            if (field.getKey().startsWith("pooling_mode_") && field.getValue().asBoolean()) {
-                modes.add(field.getKey());
-            }
-        });
-        return switch (String.join(",", modes)) {
-            case "pooling_mode_mean_tokens" -> Pooling.MEAN;
-            case "pooling_mode_cls_token" -> Pooling.CLS;
-            default ->
-                throw new ModelException(
-                        "%s: expected pooling_mode_mean_tokens or pooling_mode_cls_token alone to be true, found %s"
-                                .formatted(folder.resolve(name), modes));
-        };
-    }
-
-    /** A prompt in front of every text would change every vector. */
-    private void refusePrompt() {
-        var name = "config_sentence_transformers.json";
-        var prompt = optionalJson(name).path("default_prompt_name");
-        if (prompt.isTextual()) {
-            throw new ModelException("%s: expected no default_prompt_name, found '%s'; prompts are not supported yet"
-                    .formatted(folder.resolve(name), prompt.asText()));
-        }
-    }
-
-    /** sentence-transformers lower-cases texts itself where this is set; tokenizer.json mostly does so anyway. */
-    private void refuseLowerCasing() {
-        if (optionalJson(SENTENCE_CONFIG).path("do_lower_case").asBoolean()
-                && !lowerCases(json("tokenizer.json").path("normalizer"))) {
-            throw new ModelException(
-                    "%s: expected do_lower_case false, or a tokenizer.json that lower-cases, found true and one that does not"
-                            .formatted(folder.resolve(SENTENCE_CONFIG)));
-        }
-    }
-
-    private static boolean lowerCases(JsonNode normalizer) {
-        return switch (normalizer.path("type").asText()) {
-            case "Lowercase" -> true;
-            case "BertNormalizer" -> normalizer.path("lowercase").asBoolean();
-            case "Sequence" ->
-                StreamSupport.stream(normalizer.path("normalizers").spliterator(), false)
-                        .anyMatch(ModelFolder::lowerCases);
-            default -> false;
-        };
+        return read(LocalFolder.of(folder), ModelOptions.NONE);
     }
 
     /**
-     * What sentence_bert_config.json says; else, as sentence-transformers does, the least of the model's positions and
-     * the tokenizer's maximum, which for RoBERTa is two less.
+     * Reads a model.
+     *
+     * @param options what counts in place of what its files say
+     * @throws ModelException when a file is missing, broken, or asks for what is not supported; or is not of the revision
+     *     that was asked for
      */
-    private int maxSeqLength(int positions) {
-        var given = optionalJson(SENTENCE_CONFIG).path("max_seq_length");
-        if (!given.isIntegralNumber()) {
-            var most = optionalJson("tokenizer_config.json")
-                    .path("model_max_length")
-                    .asDouble(positions);
-            return most < 1 ? positions : (int) Math.min(positions, most); // often 1e30, which says nothing
-        }
-        var length = given.asInt();
-        if (length < 1 || length > positions) {
-            throw new ModelException("%s: expected max_seq_length from 1 to the model's %d positions, found %d"
-                    .formatted(folder.resolve(SENTENCE_CONFIG), positions, length));
-        }
-        return length;
+    public static Model read(Folder folder, ModelOptions options) {
+        return new ModelFolder(folder, Optional.empty(), options).read();
     }
 
-    private int requiredInt(String name, String key) {
-        var value = json(name).path(key);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < 1) {
-            throw new ModelException("%s: expected a positive integer %s, found %s"
-                    .formatted(folder.resolve(name), key, value.isMissingNode() ? "nothing" : value));
-        }
-        return value.asInt();
+    /** The same for an ONNX file of that name in the folder. */
+    static Model readGraph(Folder folder, String graph, ModelOptions options) {
+        return new ModelFolder(folder, Optional.of(graph), options).read();
     }
 
-    /** The file's JSON, or nothing where there is no such file. */
-    private JsonNode optionalJson(String name) {
-        return Files.exists(folder.resolve(name)) ? json(name) : MissingNode.getInstance();
+    private Model read() {
+        var modules = Modules.read(contents);
+        var encoder = modules.transformer();
+        var readsPipeline = bareGraph.isPresent() || contents.has(Modules.FILE);
+        var configFile = Names.below(encoder, "config.json");
+        var config = bareGraph.isEmpty() ? contents.json(configFile) : contents.optionalJson(configFile);
+        var described = architecture(configFile, config);
+        var weights = bareGraph
+                .map(graph -> WeightFiles.of(contents, graph))
+                .orElseGet(() -> WeightFiles.read(contents, encoder, described));
+        var output = output(weights);
+        var architecture = architecture(described, output);
+        var hidden = hidden(described, configFile, config, output);
+        var texts = EncoderConfig.read(contents, encoder, readsPipeline, positions(described, config));
+        var pipeline = readsPipeline ? pipeline() : MissingNode.getInstance();
+        var head = pooled(truncated(modules.head(contents, hidden), pipeline, hidden), output);
+        var model = new Model(
+                contents.folder().name() + bareGraph.map(graph -> "/" + graph).orElse(""),
+                weights.onnx(),
+                options.onnxOutput().orElse(""),
+                weights.safetensors(),
+                contents.file(Names.below(encoder, "tokenizer.json")),
+                contents.has(configFile) ? contents.file(configFile).sha256() : "",
+                architecture,
+                hidden,
+                maxSeqLength(texts),
+                new TextPreparation(Prompts.read(contents, pipeline).choose(options), texts.lowerCase()),
+                options.apply(head, hidden),
+                contents.revision());
+        options.revision().ifPresent(expected -> Revision.check(model.name(), expected, model.revision()));
+        return options.maxSeqLength().map(model::withMaxSeqLength).orElse(model);
     }
 
-    private JsonNode json(String name) {
-        var path = folder.resolve(name);
-        try {
-            return JSON.readTree(Files.readAllBytes(path));
-        } catch (JsonProcessingException e) {
-            throw new ModelException("%s: expected JSON, found: %s".formatted(path, e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new ModelException("%s: expected a readable file, found: %s".formatted(path, e), e);
+    private Architecture architecture(String configFile, JsonNode config) {
+        return config.isMissingNode()
+                ? new Opaque(List.of(new Condition("config.json", "one beside the ONNX file", "none")))
+                : Families.describe(contents.where(configFile), config);
+    }
+
+    /** The graph's output that somebody asked for, or that is all that there is. */
+    private Optional<GraphOutput> output(WeightFiles weights) {
+        if (bareGraph.isEmpty() && options.onnxOutput().isEmpty()) {
+            return Optional.empty();
         }
+        var graph = weights.graph()
+                .orElseThrow(() -> new ModelException(
+                        "--onnx-output: expected a model with an ONNX file, found none in " + contents.folder()));
+        return Optional.of(GraphOutput.choose(
+                graph.files().get(0).location().toString(), graph.signature(), options.onnxOutput()));
+    }
+
+    /** Our own layers compute the vectors of the last layer's tokens, and nothing else that a graph may give. */
+    private Architecture architecture(Architecture described, Optional<GraphOutput> output) {
+        if (options.onnxOutput().isPresent()) {
+            return new Opaque(List.of(new Condition(
+                    "--onnx-output",
+                    "none, for our own layers run no graph",
+                    options.onnxOutput().get())));
+        }
+        return output.isEmpty() || output.get().perToken()
+                ? described
+                : new Opaque(List.of(
+                        new Condition("output of the ONNX file", "a vector for each token", "one for each row")));
+    }
+
+    private int hidden(Architecture described, String configFile, JsonNode config, Optional<GraphOutput> output) {
+        var width = output.map(GraphOutput::width).orElse(OptionalInt.empty());
+        if (width.isPresent()) {
+            return width.getAsInt();
+        }
+        return described instanceof Known known
+                ? known.shape().hidden()
+                : Numbers.positive(contents.where(configFile), config, WIDTH);
+    }
+
+    /** config_sentence_transformers.json, of a model that gives one vector for a text. */
+    private JsonNode pipeline() {
+        var json = contents.optionalJson(Prompts.FILE);
+        var type = json.path("model_type").asText("SentenceTransformer");
+        if (!type.equals("SentenceTransformer")) {
+            throw new ModelException("%s: expected model_type SentenceTransformer, found %s"
+                    .formatted(contents.where(Prompts.FILE), type));
+        }
+        return json;
+    }
+
+    /** A model may say that its vectors are to be cut. */
+    private Head truncated(Head head, JsonNode pipeline, int hidden) {
+        return pipeline.hasNonNull("truncate_dim") && options.truncateDim().isEmpty()
+                ? head.withDimension(hidden, Numbers.positive(contents.where(Prompts.FILE), pipeline, "truncate_dim"))
+                : head;
+    }
+
+    /** What a graph pools is not pooled again; that it went through the model's dense layers too nobody can know. */
+    private Head pooled(Head head, Optional<GraphOutput> output) {
+        if (output.isEmpty() || output.get().perToken()) {
+            return head;
+        }
+        if (!options.poolings().isEmpty()) {
+            throw new ModelException(
+                    "--pooling: expected none where the ONNX file's output %s gives one vector for each"
+                                    .formatted(output.get().name())
+                            + " row, found " + options.poolings());
+        }
+        if (!head.files().isEmpty()) {
+            throw new ModelException(
+                    "--onnx-output: expected an output of token vectors for a model with Dense modules, found %s"
+                            .formatted(output.get().name()));
+        }
+        return head.withPoolings(List.of());
+    }
+
+    private static OptionalInt positions(Architecture architecture, JsonNode config) {
+        if (architecture instanceof Known known) {
+            return OptionalInt.of(known.shape().positions());
+        }
+        var written = config.path("max_position_embeddings");
+        return written.isIntegralNumber() && written.asInt() > 0
+                ? OptionalInt.of(written.asInt())
+                : OptionalInt.empty();
+    }
+
+    private int maxSeqLength(EncoderConfig texts) {
+        return texts.maxSeqLength().orElseGet(() -> options.maxSeqLength()
+                .orElseThrow(() -> new ModelException(
+                        "%s: expected max_seq_length in sentence_bert_config.json,".formatted(contents.folder())
+                                + " max_position_embeddings in config.json, or model_max_length in tokenizer_config.json,"
+                                + " found none of them; say --max-seq-length")));
     }
 }

@@ -70,7 +70,7 @@ public final class NestedEncoder implements Encoder {
                 Device.CPU,
                 precision,
                 this.weights.kernel(),
-                weights.shape().hidden(),
+                pooler.dimension(weights.shape().hidden()),
                 false,
                 "a family we know, on a CPU");
     }

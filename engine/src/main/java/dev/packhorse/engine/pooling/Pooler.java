@@ -1,23 +1,69 @@
 package dev.packhorse.engine.pooling;
 
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NestedBatch;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Pools token vectors, wherever an encoder left them. Reads each row's own tokens and never what lies behind them.
- *
- * @param pooling how token vectors become one
- * @param normalize whether to scale each vector to length 1
+ * Carries out a {@link Head}: pools token vectors, wherever an encoder left them, and does the head's steps. Reads each
+ * row's own tokens and never what lies behind them. Immutable, thread-safe.
  */
-public record Pooler(Pooling pooling, boolean normalize) {
+public final class Pooler {
+
+    private final Head head;
+    private final int skipped;
+    private final List<VectorStep> steps;
+
+    private Pooler(Head head, int skipped) {
+        this.head = head;
+        this.skipped = skipped;
+        this.steps = head.steps().stream().map(VectorStep::open).toList();
+    }
+
+    /** Pools all tokens, and normalises where it is wanted. */
+    public Pooler(Pooling pooling, boolean normalize) {
+        this(Head.of(pooling, normalize), 0);
+    }
+
+    /**
+     * Reads the weights that the head's steps need.
+     *
+     * @param promptTokens how many tokens at the start of every row are the prompt's; they are left out of pooling where
+     *     the head says so
+     * @throws ModelException when a file is missing or changed, or its tensors are not those that the head names
+     */
+    public static Pooler open(Head head, int promptTokens) {
+        if (promptTokens < 0) {
+            throw new IllegalArgumentException("expected no fewer than 0 tokens of a prompt, found " + promptTokens);
+        }
+        return new Pooler(head, head.includePrompt() ? 0 : promptTokens);
+    }
+
+    /** How token vectors are pooled; empty where they must be pooled already. */
+    public List<Pooling> poolings() {
+        return head.poolings();
+    }
+
+    /**
+     * D, the length of the vectors that come out.
+     *
+     * @param hiddenSize that of the token vectors, or of the vectors given to {@link #pooled}
+     */
+    public int dimension(int hiddenSize) {
+        return head.dimension(hiddenSize);
+    }
 
     /**
      * Pools vectors that lie packed, as the batch's tokens do.
      *
      * @param hidden [T, H] row-major
-     * @return [B, H] row-major
+     * @return [B, D] row-major
+     * @throws EncoderException when a row has no more tokens than are left out of pooling
      */
     public float[] packed(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
         return pool(batch, hidden, hiddenSize, batch.offsets()::get);
@@ -27,51 +73,46 @@ public record Pooler(Pooling pooling, boolean normalize) {
      * Pools vectors that lie in a padded rectangle.
      *
      * @param hidden [B, S, H] row-major, S the longest row of the batch
-     * @return [B, H] row-major
+     * @return [B, D] row-major
+     * @throws EncoderException when a row has no more tokens than are left out of pooling
      */
     public float[] padded(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
         return pool(batch, hidden, hiddenSize, b -> b * batch.longest());
     }
 
+    /**
+     * Does the steps alone, to vectors that were pooled elsewhere.
+     *
+     * @param vectors [B, D0] row-major; its numbers are changed
+     * @return [B, D] row-major
+     */
+    public float[] pooled(int rows, float[] vectors) {
+        var stepped = vectors;
+        for (var step : steps) {
+            stepped = step.apply(stepped, rows);
+        }
+        return stepped;
+    }
+
     /** @param firstToken of each row, the index of its first token among all token vectors */
     private float[] pool(NestedBatch batch, FloatBuffer hidden, int hiddenSize, IntUnaryOperator firstToken) {
-        var pooled = new float[batch.size() * hiddenSize]; // [B, H]
-        var token = new float[hiddenSize]; // [H]
+        if (head.poolings().isEmpty()) {
+            throw new IllegalStateException("expected vectors that are pooled already, found token vectors");
+        }
+        var width = head.pooledDimension(hiddenSize);
+        var vectors = new float[batch.size() * width]; // [B, poolings * H]
+        var rows = new RowPooling(head.poolings(), hidden, hiddenSize);
         var offsets = batch.offsets();
         for (var b = 0; b < batch.size(); b++) {
-            var first = firstToken.applyAsInt(b) * hiddenSize;
-            switch (pooling) {
-                case CLS -> hidden.get(first, pooled, b * hiddenSize, hiddenSize);
-                case MEAN -> mean(hidden, first, offsets.get(b + 1) - offsets.get(b), token, pooled, b * hiddenSize);
+            var length = offsets.get(b + 1) - offsets.get(b);
+            if (length <= skipped) {
+                // sentence-transformers makes vectors of zeros here, or of -infinity, which mean nothing
+                throw new EncoderException(
+                        "expected a text of more tokens than the %d of the prompt, which this model does not pool, found %d; the prompt is too long for the maximum length"
+                                .formatted(skipped, length));
             }
-            if (normalize) {
-                normalize(pooled, b * hiddenSize, hiddenSize);
-            }
+            rows.pool(firstToken.applyAsInt(b), skipped, length, vectors, b * width);
         }
-        return pooled;
-    }
-
-    private static void mean(FloatBuffer hidden, int first, int length, float[] token, float[] pooled, int at) {
-        for (var s = 0; s < length; s++) {
-            hidden.get(first + s * token.length, token);
-            for (var h = 0; h < token.length; h++) {
-                pooled[at + h] += token[h];
-            }
-        }
-        for (var h = 0; h < token.length; h++) {
-            pooled[at + h] /= length;
-        }
-    }
-
-    /** Divides by the Euclidean length, which is taken as at least 1e-12 as in torch.nn.functional.normalize. */
-    private static void normalize(float[] vectors, int at, int size) {
-        var squares = 0.0;
-        for (var h = at; h < at + size; h++) {
-            squares += (double) vectors[h] * vectors[h];
-        }
-        var scale = (float) (1 / Math.max(Math.sqrt(squares), 1e-12));
-        for (var h = at; h < at + size; h++) {
-            vectors[h] *= scale;
-        }
+        return pooled(batch.size(), vectors);
     }
 }

@@ -246,46 +246,8 @@ class OnnxEncoderTest {
                 true);
         assertThatThrownBy(() -> OnnxEncoder.open(wrong, 1, "a test"))
                 .isInstanceOf(ModelException.class)
-                .hasMessage(model.onnx().location() + ": expected vectors of dimension 48 as configured, found 32");
-    }
-
-    @Test
-    void aGraphMayTakeTokenIdsAlone() {
-        try (var odd = OnnxEncoder.open(OddGraphs.tinyBertWith("only-input-ids", folder), 1, "a test")) {
-            // each vector is the mean token id times -1 .. 1, scaled to length 1: the same for all rows
-            var vectors = encode(odd, List.of(new int[] {7, 8, 9}, new int[] {5}));
-            assertThat(Closeness.difference(vectors[0], vectors[1])).isLessThan(1e-6);
-            assertThat(vectors[0][0]).isNegative().isEqualTo(-vectors[0][DIMENSION - 1]);
-        }
-    }
-
-    @Test
-    void aGraphWithAnInputThatNobodyFillsIsRefused() {
-        var odd = OddGraphs.tinyBertWith("unknown-input", folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1, "a test"))
-                .isInstanceOf(ModelException.class)
-                .hasMessage(folder.resolve("tiny-bert/onnx/model.onnx")
-                        + ": expected inputs among [attention_mask, input_ids, token_type_ids] with input_ids,"
-                        + " found [input_ids, position_ids]");
-    }
-
-    @Test
-    void aGraphWithoutTokenIdsIsRefused() {
-        var odd = OddGraphs.tinyBertWith("no-input-ids", folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1, "a test"))
-                .isInstanceOf(ModelException.class)
-                .hasMessage(folder.resolve("tiny-bert/onnx/model.onnx")
-                        + ": expected inputs among [attention_mask, input_ids, token_type_ids] with input_ids,"
-                        + " found [attention_mask]");
-    }
-
-    @Test
-    void aGraphThatPoolsByItselfIsRefused() {
-        var odd = OddGraphs.tinyBertWith("one-vector-per-row", folder);
-        assertThatThrownBy(() -> OnnxEncoder.open(odd, 1, "a test"))
-                .isInstanceOf(ModelException.class)
-                .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
-                        + ": expected token vectors [batch, sequence, 32] as the first output, found ");
+                .hasMessage(model.onnx().location()
+                        + ": expected vectors of dimension 48 as configured, found 32 in the output last_hidden_state");
     }
 
     @Test

@@ -231,8 +231,9 @@ public final class EmbedJob {
         footer.put("model", model.name());
         footer.put("fingerprint", fingerprint);
         footer.put("dimension", String.valueOf(model.dimension()));
-        footer.put("pooling", model.pooling().id());
-        footer.put("normalize", String.valueOf(model.normalize()));
+        footer.put("revision", model.revision());
+        footer.put("head", model.head().description());
+        footer.put("prompt", model.texts().prompt());
         footer.put("precision", precision(options, model).id());
         footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
         footer.put(EmbedOptions.OUTPUT_PRECISION.name(), outputPrecision().id());

@@ -1,0 +1,83 @@
+package dev.packhorse.engine.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.packhorse.engine.ModelException;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What a model makes of its tokenizer.json before the tokenizers library reads it. Format: huggingface/tokenizers. */
+public final class TokenizerJson {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private TokenizerJson() {}
+
+    /**
+     * The text of a model's tokenizer.json, which lower-cases where the model wants that: as sentence-transformers does
+     * it, by a normalizer in front of all others.
+     *
+     * @throws ModelException when it cannot be read or is not what it was
+     */
+    public static String text(Model model) {
+        var text = model.tokenizer().text();
+        if (!model.texts().lowerCase()) {
+            return text;
+        }
+        var root = parse(model, text);
+        if (root instanceof ObjectNode tokenizer && !lowerCases(root.path("normalizer"))) {
+            var all = JSON.createArrayNode().add(lowerCase());
+            var own = root.path("normalizer");
+            if (own.path("type").asText().equals("Sequence")) {
+                own.path("normalizers").forEach(all::add);
+            } else if (own.isObject()) {
+                all.add(own);
+            }
+            tokenizer.putObject("normalizer").put("type", "Sequence").set("normalizers", all);
+        }
+        return root.toString();
+    }
+
+    /**
+     * The ids of the tokens that stand for no text, such as {@code [SEP]}.
+     *
+     * @throws ModelException as {@link #text} does
+     */
+    public static Set<Integer> specialIds(Model model) {
+        var ids = new HashSet<Integer>();
+        for (var token : parse(model, model.tokenizer().text()).path("added_tokens")) {
+            if (token.path("special").asBoolean()) {
+                ids.add(token.path("id").asInt());
+            }
+        }
+        return ids;
+    }
+
+    private static JsonNode parse(Model model, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new ModelException(
+                    "%s: expected a tokenizer.json, found no JSON: %s"
+                            .formatted(model.tokenizer().location(), e.getOriginalMessage()),
+                    e);
+        }
+    }
+
+    private static ObjectNode lowerCase() {
+        return JSON.createObjectNode().put("type", "Lowercase");
+    }
+
+    private static boolean lowerCases(JsonNode normalizer) {
+        if (normalizer.path("type").asText().equals("Sequence")) {
+            for (var one : normalizer.path("normalizers")) {
+                if (one.equals(lowerCase())) {
+                    return true;
+                }
+            }
+        }
+        return normalizer.equals(lowerCase());
+    }
+}

@@ -1,0 +1,108 @@
+package dev.packhorse.engine.pooling;
+
+import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.model.DenseActivation;
+import dev.packhorse.engine.model.Step;
+import dev.packhorse.engine.weights.WeightsFile;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A {@link Step.Dense} with its weights. In float32 as PyTorch does it, without a library: once for a row, it costs
+ * nothing beside the encoder's layers.
+ */
+final class Linear implements VectorStep {
+
+    private static final String WEIGHT = "linear.weight";
+    private static final String BIAS = "linear.bias";
+
+    private final int outputs;
+    private final float[] columns; // [K, N]: the inner loop then runs over neighbours, which the JIT turns into vectors
+    private final float[] bias; // [N]
+    private final DenseActivation activation;
+
+    private Linear(int outputs, float[] columns, float[] bias, DenseActivation activation) {
+        this.outputs = outputs;
+        this.columns = columns;
+        this.bias = bias;
+        this.activation = activation;
+    }
+
+    /** @throws ModelException when the file is missing or changed, or its tensors are not those of the step */
+    static Linear open(Step.Dense dense) {
+        var name = dense.weights().location().toString();
+        try (var copy = dense.weights().copy();
+                var file = WeightsFile.safetensors(name, copy.path())) {
+            var weight = file.read(WEIGHT, dense.outputs(), dense.inputs());
+            refuseOthers(file, dense.bias());
+            var bias = dense.bias() ? file.read(BIAS, dense.outputs()) : new float[dense.outputs()];
+            return new Linear(
+                    dense.outputs(), transposed(weight, dense.outputs(), dense.inputs()), bias, dense.activation());
+        }
+    }
+
+    /** A tensor that is left aside, such as a residual's, would give other vectors than the model's. */
+    private static void refuseOthers(WeightsFile file, boolean bias) {
+        var known = bias ? List.of(WEIGHT, BIAS) : List.of(WEIGHT);
+        if (file.names().size() > known.size()) {
+            throw new ModelException("%s: expected no tensors but %s, as its config.json says, found %s"
+                    .formatted(file.name(), known, new TreeSet<>(file.names())));
+        }
+    }
+
+    /** From [N, K] to [K, N]. */
+    private static float[] transposed(float[] weight, int outputs, int inputs) {
+        var columns = new float[weight.length];
+        for (var n = 0; n < outputs; n++) {
+            for (var k = 0; k < inputs; k++) {
+                columns[k * outputs + n] = weight[n * inputs + k];
+            }
+        }
+        return columns;
+    }
+
+    @Override
+    public float[] apply(float[] vectors, int rows) {
+        var inputs = columns.length / outputs;
+        var mapped = new float[rows * outputs]; // [B, N]
+        var row = new float[outputs]; // [N]
+        for (var b = 0; b < rows; b++) {
+            System.arraycopy(bias, 0, row, 0, outputs);
+            for (var k = 0; k < inputs; k++) {
+                var x = vectors[b * inputs + k];
+                var column = k * outputs;
+                for (var n = 0; n < row.length; n++) {
+                    row[n] += x * columns[column + n];
+                }
+            }
+            for (var n = 0; n < row.length; n++) {
+                mapped[b * outputs + n] = (float) activate(row[n]);
+            }
+        }
+        return mapped;
+    }
+
+    private double activate(double x) {
+        return switch (activation) {
+            case IDENTITY -> x;
+            case TANH -> Math.tanh(x);
+            case RELU -> Math.max(x, 0);
+            case GELU -> x * 0.5 * (1 + erf(x / Math.sqrt(2)));
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+        };
+    }
+
+    /** The error function; its series, formula 7.1.6 of Abramowitz and Stegun. Beyond 4 it is 1 in a float's digits. */
+    private static double erf(double x) {
+        if (Double.isNaN(x) || Math.abs(x) > 4) {
+            return Math.signum(x);
+        }
+        var term = x;
+        var sum = x;
+        for (var n = 1; Math.abs(term) > 1e-12 * Math.abs(sum); n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+}
