@@ -92,7 +92,7 @@ public final class Engine implements AutoCloseable {
      *
      * @throws ModelException when the model rules it out
      */
-    public static void checkChoice(Model model, EncoderChoice encoder, Precision precision) {
+    public static void checkChoice(Model model, PathChoice encoder, Precision precision) {
         Encoders.check(model, encoder, precision);
     }
 

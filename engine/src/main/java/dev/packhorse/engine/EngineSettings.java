@@ -8,11 +8,11 @@ import java.io.Serializable;
  *
  * @param model what to load
  * @param precision in what numbers to compute
- * @param encoder which encoder to take
+ * @param path which path to take
  * @param maxBatchTokens the most tokens in one batch, padding included; a single longer row goes alone
  * @param threads how many threads one encoder call may compute with, the caller's included
  */
-public record EngineSettings(Model model, Precision precision, EncoderChoice encoder, int maxBatchTokens, int threads)
+public record EngineSettings(Model model, Precision precision, PathChoice path, int maxBatchTokens, int threads)
         implements Serializable {
 
     /** The fingerprint of the vectors that such an engine makes. */

@@ -27,10 +27,10 @@ public enum PrecisionChoice {
      * The precision that a model is encoded in. A job asks once, on its driver, for all its vectors must be of one
      * precision whatever its executors' CPUs are.
      */
-    public Precision on(Model model, EncoderChoice encoder) {
+    public Precision on(Model model, PathChoice encoder) {
         return switch (this) {
             case AUTO ->
-                model.architecture() instanceof Architecture.Known && encoder != EncoderChoice.PADDED
+                model.architecture() instanceof Architecture.Known && encoder != PathChoice.SLOW
                         ? OneDnnSupport.best()
                         : Precision.FLOAT32;
             case FLOAT32 -> Precision.FLOAT32;

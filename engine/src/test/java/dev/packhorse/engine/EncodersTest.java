@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.families.Architecture;
-import dev.packhorse.engine.families.Architecture.Condition;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
 import java.io.IOException;
@@ -21,11 +20,11 @@ class EncodersTest {
 
     private static final Model TINY = ModelFolder.read(Fixtures.tinyBert());
 
-    private static EngineSettings settings(Model model, EncoderChoice encoder, Precision precision) {
+    private static EngineSettings settings(Model model, PathChoice encoder, Precision precision) {
         return new EngineSettings(model, precision, encoder, 256, 1);
     }
 
-    private static String chosen(Model model, EncoderChoice encoder) {
+    private static String chosen(Model model, PathChoice encoder) {
         try (var engine = Engine.open(settings(model, encoder, Precision.FLOAT32))) {
             return engine.info().name() + ": " + engine.info().reason();
         }
@@ -47,24 +46,24 @@ class EncodersTest {
     @Test
     void aKnownFamilyIsEncodedNested() {
         NestedMachine.assume();
-        assertThat(chosen(TINY, EncoderChoice.AUTO)).isEqualTo("onednn-nested: a family we know, on a CPU");
+        assertThat(chosen(TINY, PathChoice.AUTO)).isEqualTo("onednn-nested: fast path: all conditions met");
     }
 
     @Test
     void theOnnxFileIsTakenAsItIsWhereThatWasAskedFor() {
-        assertThat(chosen(TINY, EncoderChoice.PADDED)).isEqualTo("onnxruntime-padded: asked for");
+        assertThat(chosen(TINY, PathChoice.SLOW)).isEqualTo("onnxruntime-padded: asked for");
     }
 
     @Test
     void anotherFamilyTakesThePaddedPathAndSaysWhy() {
         var model = of(new Architecture.Opaque(List.of(new Condition("model_type", "one we know", "t5"))), List.of());
-        assertThat(chosen(model, EncoderChoice.AUTO))
+        assertThat(chosen(model, PathChoice.AUTO))
                 .isEqualTo("onnxruntime-padded: model_type: expected one we know, found t5");
-        assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.NESTED, Precision.FLOAT32)))
+        assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.FAST, Precision.FLOAT32)))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--encoder nested: expected a model and a machine that it can run on, found: its model_type"
                         + " is t5, not bert");
-        assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.AUTO, Precision.INT8)))
+        assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.AUTO, Precision.INT8)))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--precision int8: expected the nested encoder, for the padded one computes in float32,"
                         + " found: model_type: expected one we know, found t5");
@@ -74,7 +73,7 @@ class EncodersTest {
     @Test
     void aGraphWhoseWeightsHaveOtherNamesTakesThePaddedPathAndSaysWhich() {
         NestedMachine.assume();
-        assertThat(chosen(of(TINY.architecture(), List.of()), EncoderChoice.AUTO))
+        assertThat(chosen(of(TINY.architecture(), List.of()), PathChoice.AUTO))
                 .startsWith("onnxruntime-padded: " + TINY.onnx().location()
                         + ": expected one tensor embeddings.word_embeddings.weight, found none among ");
     }
@@ -86,7 +85,7 @@ class EncodersTest {
         var copy = Fixtures.copyTinyBert(folder);
         Files.writeString(copy.resolve("model.safetensors"), "no weights at all");
         var model = ModelFolder.read(copy);
-        assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.AUTO, Precision.FLOAT32)))
+        assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.AUTO, Precision.FLOAT32)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(copy.resolve("model.safetensors") + ": expected a safetensors header")
                 .hasNoCause(); // a job shows the root cause, which must name the file
@@ -95,13 +94,13 @@ class EncodersTest {
     @Test
     void whatNoMachineCanDoIsFoundBeforeAnythingIsLoaded() {
         var opaque = of(new Architecture.Opaque(List.of(new Condition("model_type", "one we know", "t5"))), List.of());
-        Engine.checkChoice(opaque, EncoderChoice.AUTO, Precision.FLOAT32);
-        Engine.checkChoice(TINY, EncoderChoice.NESTED, Precision.INT8);
-        assertThatThrownBy(() -> Engine.checkChoice(opaque, EncoderChoice.AUTO, Precision.BFLOAT16))
+        Engine.checkChoice(opaque, PathChoice.AUTO, Precision.FLOAT32);
+        Engine.checkChoice(TINY, PathChoice.FAST, Precision.INT8);
+        assertThatThrownBy(() -> Engine.checkChoice(opaque, PathChoice.AUTO, Precision.BFLOAT16))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("--encoder auto --precision bfloat16: expected a model that the nested encoder knows, found"
                         + " tiny-bert: model_type: expected one we know, found t5");
-        assertThatThrownBy(() -> Engine.checkChoice(TINY, EncoderChoice.PADDED, Precision.INT8))
+        assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.SLOW, Precision.INT8))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("--precision int8: expected --encoder auto or nested, for the padded one computes in"
                         + " float32, found padded");
@@ -109,10 +108,10 @@ class EncodersTest {
 
     @Test
     void autoIsNeverLessThanFloat32() {
-        assertThat(PrecisionChoice.AUTO.on(TINY, EncoderChoice.PADDED)).isEqualTo(Precision.FLOAT32);
-        assertThat(PrecisionChoice.AUTO.on(of(new Architecture.Opaque(List.of()), List.of()), EncoderChoice.AUTO))
+        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.SLOW)).isEqualTo(Precision.FLOAT32);
+        assertThat(PrecisionChoice.AUTO.on(of(new Architecture.Opaque(List.of()), List.of()), PathChoice.AUTO))
                 .isEqualTo(Precision.FLOAT32);
-        assertThat(PrecisionChoice.AUTO.on(TINY, EncoderChoice.AUTO)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
-        assertThat(PrecisionChoice.INT8.on(TINY, EncoderChoice.AUTO)).isEqualTo(Precision.INT8);
+        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.AUTO)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
+        assertThat(PrecisionChoice.INT8.on(TINY, PathChoice.AUTO)).isEqualTo(Precision.INT8);
     }
 }

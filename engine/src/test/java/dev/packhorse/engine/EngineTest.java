@@ -23,7 +23,7 @@ class EngineTest {
     Path folder;
 
     private static EngineSettings settings(Model model) {
-        return new EngineSettings(model, Precision.FLOAT32, EncoderChoice.PADDED, 1024, 1);
+        return new EngineSettings(model, Precision.FLOAT32, PathChoice.SLOW, 1024, 1);
     }
 
     @Test
@@ -89,7 +89,7 @@ class EngineTest {
     @Test
     void aBudgetWithoutRoomForATokenIsRefused() {
         assertCannotOpen(new EngineSettings(
-                        ModelFolder.read(Fixtures.tinyBert()), Precision.FLOAT32, EncoderChoice.PADDED, 0, 1))
+                        ModelFolder.read(Fixtures.tinyBert()), Precision.FLOAT32, PathChoice.SLOW, 0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected a token budget of at least 1, found 0");
     }

@@ -16,14 +16,14 @@ class ReferenceVectorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5", "tiny-bert"})
     void everyVectorOfThePaddedEncoderIsThatOfTheReference(String name) {
-        assertVectors(name, EncoderChoice.PADDED, Precision.FLOAT32);
+        assertVectors(name, PathChoice.SLOW, Precision.FLOAT32);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5", "tiny-bert"})
     void everyVectorOfTheNestedEncoderIsThatOfTheReference(String name) {
         NestedMachine.assume();
-        assertVectors(name, EncoderChoice.NESTED, Precision.FLOAT32);
+        assertVectors(name, PathChoice.FAST, Precision.FLOAT32);
     }
 
     /** Texts such as lone emoji and control characters are the hardest to quantise; the worst is held, not the mean. */
@@ -31,7 +31,7 @@ class ReferenceVectorsTest {
     @ValueSource(strings = {"all-minilm-l6-v2", "bge-small-en-v1.5"})
     void everyVectorInIntegersIsNearThatOfTheReference(String name) {
         NestedMachine.assume();
-        assertVectors(name, EncoderChoice.NESTED, Precision.INT8);
+        assertVectors(name, PathChoice.FAST, Precision.INT8);
     }
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class ReferenceVectorsTest {
     void everyVectorInBfloat16IsNearThatOfTheReference(String name) {
         NestedMachine.assume();
         assumeTrue(OneDnnSupport.best() == Precision.BFLOAT16, "needs a CPU with bfloat16");
-        assertVectors(name, EncoderChoice.NESTED, Precision.BFLOAT16);
+        assertVectors(name, PathChoice.FAST, Precision.BFLOAT16);
     }
 
     private static double leastCosine(Precision precision) {
@@ -50,7 +50,7 @@ class ReferenceVectorsTest {
         };
     }
 
-    private static void assertVectors(String name, EncoderChoice encoder, Precision precision) {
+    private static void assertVectors(String name, PathChoice encoder, Precision precision) {
         var reference = Fixtures.reference(name);
         var model = Models.find(name.equals("tiny-bert") ? Fixtures.tinyBert().toString() : name);
         assertThat(model.maxSeqLength()).isEqualTo(reference.maxSeqLength());

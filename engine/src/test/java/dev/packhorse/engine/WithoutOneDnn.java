@@ -10,8 +10,8 @@ final class WithoutOneDnn {
 
     public static void main(String[] args) {
         var model = ModelFolder.read(Fixtures.tinyBert());
-        var settings = new EngineSettings(
-                model, PrecisionChoice.AUTO.on(model, EncoderChoice.AUTO), EncoderChoice.AUTO, 256, 1);
+        var settings =
+                new EngineSettings(model, PrecisionChoice.AUTO.on(model, PathChoice.AUTO), PathChoice.AUTO, 256, 1);
         try (var engine = Engine.open(settings)) {
             System.out.println("encoder: " + engine.info());
             var reference = Fixtures.reference("tiny-bert");

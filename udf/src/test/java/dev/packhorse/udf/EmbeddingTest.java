@@ -3,9 +3,9 @@ package dev.packhorse.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Sha256;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.metrics.Count;
@@ -388,7 +388,7 @@ class EmbeddingTest {
                     "\"max_position_embeddings\": 512");
             replace(folder.resolve("sentence_bert_config.json"), "64", "200");
             // the nested encoder would find this when it is loaded
-            return TinyBert.freshSettings(Models.find(folder.toString()), EncoderChoice.PADDED);
+            return TinyBert.freshSettings(Models.find(folder.toString()), PathChoice.SLOW);
         }
 
         private static void replace(Path file, String from, String to) throws IOException {

@@ -1,8 +1,8 @@
 package dev.packhorse.udf;
 
-import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
@@ -25,10 +25,10 @@ final class TinyBert {
     }
 
     static EngineSettings freshSettings(Model model) {
-        return freshSettings(model, EncoderChoice.AUTO);
+        return freshSettings(model, PathChoice.AUTO);
     }
 
-    static EngineSettings freshSettings(Model model, EncoderChoice encoder) {
+    static EngineSettings freshSettings(Model model, PathChoice encoder) {
         return new EngineSettings(model, Precision.FLOAT32, encoder, NEXT_BUDGET.getAndIncrement(), 1);
     }
 }

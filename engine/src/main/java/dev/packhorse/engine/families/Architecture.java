@@ -1,9 +1,9 @@
 package dev.packhorse.engine.families;
 
+import dev.packhorse.engine.Condition;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.Serializable;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What is inside an encoder: a family whose layers we can run ourselves, or something else and why we cannot. */
 public sealed interface Architecture extends Serializable {
@@ -29,22 +29,7 @@ public sealed interface Architecture extends Serializable {
 
         /** All of them in one line. */
         public String reason() {
-            return failed.stream().map(Condition::toString).collect(Collectors.joining("; "));
-        }
-    }
-
-    /**
-     * Something that must hold for a model to be run by our own layers.
-     *
-     * @param name what is looked at, such as {@code hidden_act}
-     * @param expected what would do
-     * @param found what is there
-     */
-    record Condition(String name, String expected, String found) implements Serializable {
-
-        @Override
-        public String toString() {
-            return "%s: expected %s, found %s".formatted(name, expected, found);
+            return Condition.line(failed);
         }
     }
 }

@@ -2,9 +2,9 @@ package dev.packhorse.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.packhorse.engine.Condition;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.families.Architecture;
-import dev.packhorse.engine.families.Architecture.Condition;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.families.Families;

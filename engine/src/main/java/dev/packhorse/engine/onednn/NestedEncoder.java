@@ -72,7 +72,7 @@ public final class NestedEncoder implements Encoder {
                 this.weights.kernel(),
                 pooler.dimension(weights.shape().hidden()),
                 false,
-                "a family we know, on a CPU");
+                "fast path: all conditions met");
     }
 
     @Override

@@ -30,6 +30,19 @@ public final class OneDnnSupport {
         return MISSING;
     }
 
+    /** Whether this CPU multiplies matrices of such numbers. Ask only where oneDNN is not missing. */
+    public static boolean computes(Precision precision) {
+        return switch (precision) {
+            case FLOAT32, INT8 -> true;
+            case BFLOAT16 -> OneDnn.hasBfloat16();
+        };
+    }
+
+    /** The CPU's instructions, as oneDNN calls them. Ask only where it is not missing. */
+    public static String cpu() {
+        return OneDnn.isa();
+    }
+
     /** The fastest precision whose vectors are as good as float32's: bfloat16 where the CPU has it in hardware. */
     public static Precision best() {
         return MISSING.isEmpty() && OneDnn.hasBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32;

@@ -3,9 +3,9 @@ package dev.packhorse.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.transformer.TransformerShape;
@@ -106,8 +106,8 @@ class ModelTest {
 
     @Test
     void theFingerprintOfAnEngineIsThatOfItsModelWhateverTheBatchesAndThreads() {
-        assertThat(new EngineSettings(MODEL, Precision.FLOAT32, EncoderChoice.AUTO, 100, 1).fingerprint())
-                .isEqualTo(new EngineSettings(MODEL, Precision.FLOAT32, EncoderChoice.PADDED, 200, 2).fingerprint())
+        assertThat(new EngineSettings(MODEL, Precision.FLOAT32, PathChoice.AUTO, 100, 1).fingerprint())
+                .isEqualTo(new EngineSettings(MODEL, Precision.FLOAT32, PathChoice.SLOW, 200, 2).fingerprint())
                 .isEqualTo(MODEL.fingerprint(Precision.FLOAT32));
     }
 
@@ -128,8 +128,8 @@ class ModelTest {
 
     @Test
     void theDriverCanSendItToTheExecutors() throws IOException, ClassNotFoundException {
-        var settings = new EngineSettings(
-                MODEL.withFiles(ModelTest::elsewhere), Precision.FLOAT32, EncoderChoice.AUTO, 100, 1);
+        var settings =
+                new EngineSettings(MODEL.withFiles(ModelTest::elsewhere), Precision.FLOAT32, PathChoice.AUTO, 100, 1);
         var bytes = new ByteArrayOutputStream();
         try (var out = new ObjectOutputStream(bytes)) {
             out.writeObject(settings);

@@ -177,7 +177,7 @@ public final class Bench {
         for (var option : List.of(
                 EncodeOptions.MODEL,
                 EncodeOptions.PRECISION,
-                EncodeOptions.ENCODER,
+                EncodeOptions.PATH,
                 EncodeOptions.MAX_BATCH_TOKENS,
                 EncodeOptions.WINDOW_ROWS,
                 EncodeOptions.DEDUPE_CACHE)) {

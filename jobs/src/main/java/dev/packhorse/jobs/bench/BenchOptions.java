@@ -35,7 +35,7 @@ public final class BenchOptions {
             RUNS,
             EncodeOptions.MODEL,
             EncodeOptions.PRECISION,
-            EncodeOptions.ENCODER,
+            EncodeOptions.PATH,
             EncodeOptions.MAX_BATCH_TOKENS,
             EncodeOptions.WINDOW_ROWS,
             EncodeOptions.DEDUPE_CACHE);

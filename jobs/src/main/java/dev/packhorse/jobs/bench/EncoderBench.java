@@ -1,9 +1,9 @@
 package dev.packhorse.jobs.bench;
 
-import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.EncoderLoop;
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.MatmulPeak;
@@ -73,7 +73,7 @@ final class EncoderBench {
         var contenders = new ArrayList<Contender>();
         for (var precision : Precision.values()) {
             try {
-                var settings = new EngineSettings(model, precision, EncoderChoice.NESTED, maxBatchTokens, 1);
+                var settings = new EngineSettings(model, precision, PathChoice.FAST, maxBatchTokens, 1);
                 var loop = EncoderLoop.open(settings, rows);
                 try (var peak = new MatmulPeak(precision, threads)) {
                     contenders.add(new Contender(loop, peak.gigaflops(), new ArrayList<>(), new ArrayList<>()));

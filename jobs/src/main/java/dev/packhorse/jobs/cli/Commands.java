@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.cli;
 
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.model.Models;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.bench.Bench;
 import dev.packhorse.jobs.bench.BenchOptions;
@@ -8,8 +9,11 @@ import dev.packhorse.jobs.demo.Demo;
 import dev.packhorse.jobs.demo.DemoOptions;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
+import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.options.ExplainOptions;
 import dev.packhorse.udf.ResidentEngines;
+import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.Nearest;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
@@ -36,15 +40,30 @@ public final class Commands {
     private static final int BAD_OPTIONS = 2;
 
     private static final List<Command> ALL = List.of(
-            new Command("embed", "Embed a corpus into Parquet.", EmbedOptions.ALL, Commands::embed),
-            new Command("demo", "Embed a real corpus from Maven jars and search it.", DemoOptions.ALL, Demo::prepare),
+            new Command("embed", "Embed a corpus into Parquet.", EmbedOptions.ALL, onSpark(Commands::embed)),
+            new Command(
+                    "explain",
+                    "Say what a model is and which path it takes on this machine.",
+                    ExplainOptions.ALL,
+                    Commands::explain),
+            new Command(
+                    "demo",
+                    "Embed a real corpus from Maven jars and search it.",
+                    DemoOptions.ALL,
+                    onSpark(Demo::prepare)),
             new Command(
                     "bench",
                     "Measure the embed job against a bare loop over ONNX Runtime.",
                     BenchOptions.ALL,
-                    Bench::prepare));
+                    onSpark(Bench::prepare)));
 
     private Commands() {}
+
+    /** Carries out a command. */
+    @FunctionalInterface
+    private interface Action {
+        void run(OptionValues options, SparkConf conf, PrintStream out);
+    }
 
     /** Checks options without Spark and gives back what to do with it. */
     @FunctionalInterface
@@ -52,7 +71,7 @@ public final class Commands {
         SparkWork prepare(OptionValues options, PrintStream out);
     }
 
-    private record Command(String name, String description, List<Option<?>> options, Preparation preparation) {
+    private record Command(String name, String description, List<Option<?>> options, Action action) {
 
         CommandSpec spec() {
             return CommandLineSpec.of(
@@ -64,6 +83,14 @@ public final class Commands {
     private static SparkWork embed(OptionValues options, PrintStream out) {
         var job = EmbedJob.of(options, out);
         return spark -> out.println(System.lineSeparator() + job.run(spark).table());
+    }
+
+    private static void explain(OptionValues options, SparkConf conf, PrintStream out) {
+        var found = Models.find(options.get(EncodeOptions.MODEL));
+        var model = options.find(EncodeOptions.MAX_SEQ_LENGTH)
+                .map(found::withMaxSeqLength)
+                .orElse(found);
+        Explain.of(options, model, out).run();
     }
 
     /** Runs the command that the arguments name and returns the exit code: 0 done, 1 failed, 2 options that do not fit. */
@@ -101,14 +128,21 @@ public final class Commands {
         var conf = SparkSettings.conf(CommandLineSpec.given(parsed, SparkSettings.ALL));
         var options =
                 OptionValues.read(command.options(), asMap(conf), CommandLineSpec.given(parsed, command.options()));
-        var work = command.preparation().prepare(options, out);
-        var spark = SparkSession.builder().config(conf).getOrCreate();
-        try {
-            work.run(spark);
-        } finally {
-            spark.stop();
-            ResidentEngines.closeIdle();
-        }
+        command.action().run(options, conf, out);
+    }
+
+    /** Prepares, then works with a session of its own. */
+    private static Action onSpark(Preparation preparation) {
+        return (options, conf, out) -> {
+            var work = preparation.prepare(options, out);
+            var spark = SparkSession.builder().config(conf).getOrCreate();
+            try {
+                work.run(spark);
+            } finally {
+                spark.stop();
+                ResidentEngines.closeIdle();
+            }
+        };
     }
 
     private static Map<String, String> asMap(SparkConf conf) {

@@ -85,7 +85,7 @@ public final class EmbedJob {
                 .map(found::withMaxSeqLength)
                 .orElse(found);
         Engine.checkTokenizer(model);
-        Engine.checkChoice(model, options.get(EncodeOptions.ENCODER), precision(options, model));
+        Engine.checkChoice(model, options.get(EncodeOptions.PATH), precision(options, model));
         return new EmbedJob(options, model, LongTexts.of(options, model), out);
     }
 
@@ -176,14 +176,14 @@ public final class EmbedJob {
         return new EngineSettings(
                 DriverFile.offer(spark.sparkContext(), model),
                 precision(options, model),
-                options.get(EncodeOptions.ENCODER),
+                options.get(EncodeOptions.PATH),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
                 EncoderThreads.perExecutor(spark.sparkContext().getConf()));
     }
 
     /** Decided here, on the driver, for all executors: a run's vectors are of one precision. */
     private static Precision precision(OptionValues options, Model model) {
-        return options.get(EncodeOptions.PRECISION).on(model, options.get(EncodeOptions.ENCODER));
+        return options.get(EncodeOptions.PRECISION).on(model, options.get(EncodeOptions.PATH));
     }
 
     /** Tasks that can run at a time, on the executors that there are now. */

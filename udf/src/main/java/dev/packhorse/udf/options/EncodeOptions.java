@@ -1,6 +1,6 @@
 package dev.packhorse.udf.options;
 
-import dev.packhorse.engine.EncoderChoice;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.PrecisionChoice;
 import dev.packhorse.engine.model.EmbeddedModel;
 import java.util.List;
@@ -20,11 +20,11 @@ public final class EncodeOptions {
             PrecisionChoice.AUTO,
             "The numbers that the layers are computed in; auto: bfloat16 where the driver's CPU has it, else float32.");
 
-    public static final Option<EncoderChoice> ENCODER = Option.of(
-            "encoder",
-            OptionType.choice(EncoderChoice.class, EncoderChoice::id),
-            EncoderChoice.AUTO,
-            "Packed tokens without padding (nested), the ONNX file as it is (padded), or the first that can be had.");
+    public static final Option<PathChoice> PATH = Option.of(
+            "path",
+            OptionType.choice(PathChoice.class, PathChoice::id),
+            PathChoice.AUTO,
+            "Packed tokens through our own layers (fast), the ONNX file as it is, padded (slow), or the first that can be.");
 
     public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
             "max-batch-tokens",
@@ -88,7 +88,7 @@ public final class EncodeOptions {
     public static final List<Option<?>> ALL = List.of(
             MODEL,
             PRECISION,
-            ENCODER,
+            PATH,
             MAX_BATCH_TOKENS,
             MAX_SEQ_LENGTH,
             WINDOW_ROWS,

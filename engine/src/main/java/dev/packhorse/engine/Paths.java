@@ -1,0 +1,64 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Architecture.Opaque;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.onednn.OneDnnSupport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Which path a model can take on this machine, and what is in the way of the other. */
+public final class Paths {
+
+    private Paths() {}
+
+    /**
+     * The conditions of the fast path that are not met here: of the model's configuration, of this machine, of the weights.
+     *
+     * @throws ModelException when the model's files are missing, broken or changed
+     */
+    public static List<Condition> unmetByFast(Model model, Precision precision) {
+        var unmet = new ArrayList<>(inTheWay(model, precision));
+        if (model.architecture() instanceof Known known) {
+            try (var weights = ModelWeights.open(model, known)) {
+                // found: that is all
+            } catch (UnmetException e) {
+                unmet.add(e.condition());
+            }
+        }
+        return unmet;
+    }
+
+    /** Those of them that are known without a look into the weights. */
+    static List<Condition> inTheWay(Model model, Precision precision) {
+        var unmet = new ArrayList<Condition>();
+        if (model.architecture() instanceof Opaque opaque) {
+            unmet.addAll(opaque.failed());
+        }
+        OneDnnSupport.missing()
+                .map(reason -> new Condition("onednn", "oneDNN for this machine", reason))
+                .or(() -> ofPrecision(precision))
+                .ifPresent(unmet::add);
+        return unmet;
+    }
+
+    private static Optional<Condition> ofPrecision(Precision precision) {
+        return OneDnnSupport.computes(precision)
+                ? Optional.empty()
+                : Optional.of(new Condition(
+                        "precision", "a CPU that computes in " + precision.id(), "one with " + OneDnnSupport.cpu()));
+    }
+
+    /** The conditions of the slow path that are not met. */
+    public static List<Condition> unmetBySlow(Model model, Precision precision) {
+        var unmet = new ArrayList<Condition>();
+        if (model.onnx().isEmpty()) {
+            unmet.add(new Condition("onnx", "an ONNX file", "none in " + model.name()));
+        }
+        if (precision != Precision.FLOAT32) {
+            unmet.add(new Condition("precision", "float32, in which ONNX Runtime computes here", precision.id()));
+        }
+        return unmet;
+    }
+}

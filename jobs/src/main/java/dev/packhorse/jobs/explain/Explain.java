@@ -1,0 +1,146 @@
+package dev.packhorse.jobs.explain;
+
+import dev.packhorse.engine.Condition;
+import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.Engine;
+import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.Paths;
+import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.families.Architecture.Opaque;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFile;
+import dev.packhorse.engine.transformer.TransformerShape;
+import dev.packhorse.jobs.options.ExplainOptions;
+import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.options.OptionValues;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Prints what a model is, which path each device and precision would take on this machine, with the conditions that are
+ * not met, and at last, by opening it, the line that a job's log and manifest would have.
+ */
+public final class Explain {
+
+    private final OptionValues options;
+    private final Model model;
+    private final PrintStream out;
+
+    private Explain(OptionValues options, Model model, PrintStream out) {
+        this.options = options;
+        this.model = model;
+        this.out = out;
+    }
+
+    /**
+     * Finds the model.
+     *
+     * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
+     */
+    public static Explain of(OptionValues options, Model model, PrintStream out) {
+        Engine.checkTokenizer(model);
+        return new Explain(options, model, out);
+    }
+
+    /**
+     * Prints all of it.
+     *
+     * @throws ModelException when no path can be taken as the options ask for it; the message has the conditions
+     */
+    public void run() {
+        line("model", model.name());
+        line("revision", model.revision());
+        line("inside", inside(model.architecture()));
+        line("texts", texts());
+        line(
+                "vectors",
+                "%d numbers: %s".formatted(model.dimension(), model.head().description()));
+        files().forEach(file -> line("file", file));
+        for (var precision : Precision.values()) {
+            line("fingerprint", model.fingerprint(precision) + " in " + precision.id());
+        }
+        for (var precision : Precision.values()) {
+            line("cpu", precision.id() + ": " + path(precision));
+        }
+        line(
+                "cuda",
+                "any precision: no path; "
+                        + new Condition("device", "cpu, for there is no encoder for GPUs yet", "cuda"));
+        line("this run", thisRun());
+    }
+
+    private void line(String name, String text) {
+        out.println("%-12s %s".formatted(name, text));
+    }
+
+    private static String inside(Architecture architecture) {
+        return switch (architecture) {
+            case Known known -> known.modelType() + ": " + sizes(known.shape());
+            case Opaque opaque -> "not of a family that the fast path knows; " + opaque.reason();
+        };
+    }
+
+    private static String sizes(TransformerShape shape) {
+        return String.format(
+                Locale.ROOT,
+                "%d layers of %d, %d heads, %,d token ids, %,d positions",
+                shape.layers().size(),
+                shape.hidden(),
+                shape.heads(),
+                shape.vocabulary(),
+                shape.positions());
+    }
+
+    private String texts() {
+        var prompt = model.texts().prompt();
+        return "at most %d tokens%s%s"
+                .formatted(
+                        model.maxSeqLength(),
+                        model.texts().lowerCase() ? ", lower-cased" : "",
+                        prompt.isEmpty() ? "" : ", after the prompt '" + prompt + "'");
+    }
+
+    private List<String> files() {
+        return Stream.of(model.safetensors().stream(), model.onnx().stream(), Stream.of(model.tokenizer()))
+                .flatMap(stream -> stream)
+                .map(ModelFile::location)
+                .map(String::valueOf)
+                .toList();
+    }
+
+    private String path(Precision precision) {
+        var fast = Paths.unmetByFast(model, precision);
+        if (fast.isEmpty()) {
+            return "fast path, nested: all conditions met";
+        }
+        var slow = Paths.unmetBySlow(model, precision);
+        var lines = new ArrayList<String>();
+        lines.add(slow.isEmpty() ? "slow path, padded" : "no path");
+        lines.add("not fast, for " + Condition.line(fast));
+        if (!slow.isEmpty()) {
+            lines.add("not slow, for " + Condition.line(slow));
+        }
+        return lines.stream().collect(Collectors.joining("; "));
+    }
+
+    /** What the engine says that the options ask for; opened, so that it is what a job would get. */
+    private String thisRun() {
+        var path = options.get(EncodeOptions.PATH);
+        var precision = options.get(EncodeOptions.PRECISION).on(model, path);
+        Engine.checkChoice(model, path, precision);
+        var settings = new EngineSettings(
+                model, precision, path, options.get(EncodeOptions.MAX_BATCH_TOKENS), ExplainOptions.THREADS);
+        try (var engine = Engine.open(settings)) {
+            return engine.info().toString();
+        } catch (EncoderException e) {
+            throw new ModelException(e.getMessage(), e);
+        }
+    }
+}
