@@ -49,7 +49,7 @@ public final class Commands {
     /** Checks options without Spark and gives back what to do with it. */
     @FunctionalInterface
     private interface Preparation {
-        SparkWork prepare(OptionValues options, PrintStream out);
+        SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out);
     }
 
     private record Command(String name, String description, List<Option<?>> options, Preparation preparation) {
@@ -61,8 +61,8 @@ public final class Commands {
         }
     }
 
-    private static SparkWork embed(OptionValues options, PrintStream out) {
-        var job = EmbedJob.of(options, out);
+    private static SparkWork embed(OptionValues options, SparkConf conf, PrintStream out) {
+        var job = EmbedJob.of(options, conf, out);
         return spark -> out.println(System.lineSeparator() + job.run(spark).table());
     }
 
@@ -101,7 +101,7 @@ public final class Commands {
         var conf = SparkSettings.conf(CommandLineSpec.given(parsed, SparkSettings.ALL));
         var options =
                 OptionValues.read(command.options(), asMap(conf), CommandLineSpec.given(parsed, command.options()));
-        var work = command.preparation().prepare(options, out);
+        var work = command.preparation().prepare(options, conf, out);
         var spark = SparkSession.builder().config(conf).getOrCreate();
         try {
             work.run(spark);

@@ -4,7 +4,6 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.Manifest;
 import dev.packhorse.jobs.output.OutputFolder;
@@ -19,6 +18,7 @@ import dev.packhorse.udf.DriverFile;
 import dev.packhorse.udf.EmbedSettings;
 import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.EncoderThreads;
+import dev.packhorse.udf.SparkModels;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.options.EncodeOptions;
@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -63,20 +64,18 @@ public final class EmbedJob {
     /**
      * Checks all that can be checked without Spark.
      *
+     * @param conf the settings that Spark will have, for models on its file systems
      * @param out where progress goes
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
-    public static EmbedJob of(OptionValues options, PrintStream out) {
+    public static EmbedJob of(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(options);
         options.get(EmbedOptions.OUTPUT);
         if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
             throw new OptionException(
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
         }
-        var found = Models.find(options.get(EncodeOptions.MODEL));
-        var model = options.find(EncodeOptions.MAX_SEQ_LENGTH)
-                .map(found::withMaxSeqLength)
-                .orElse(found);
+        var model = SparkModels.find(options, conf);
         Engine.checkTokenizer(model);
         Engine.checkChoice(model, options.get(EncodeOptions.ENCODER), precision(options, model));
         return new EmbedJob(options, model, out);
