@@ -39,6 +39,7 @@ public final class FamilyFixtures {
     public static ModelFile file(Path path) {
         try {
             return new ModelFile(
+                    path.getFileName().toString(),
                     new ModelFile.Location.Local(path.toString()),
                     HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(path))));
         } catch (IOException e) {
