@@ -21,7 +21,7 @@ import java.util.Map;
  * spread out before the clock starts; the loop only runs the graph, from as many threads as there are cores. No pooling,
  * no reading, no writing.
  *
- * <p>Needs the three inputs of BERT. For benchmarks only.
+ * <p>For benchmarks only.
  */
 public final class BareLoop implements AutoCloseable {
 
@@ -48,14 +48,17 @@ public final class BareLoop implements AutoCloseable {
             try (var copies = ModelFiles.copy(model.onnx());
                     var options = OnnxSessions.options(1);
                     var memory = NativeMemory.open(Long.MAX_VALUE)) {
-                var session = OnnxEncoder.environment()
-                        .createSession(copies.path(graph).toString(), options);
+                var session =
+                        OnnxGraph.environment().createSession(copies.path(graph).toString(), options);
+                var inputs = GraphInput.of(
+                        session.getInputInfo().values(), graph.location().toString());
+                var padding = PaddedBatch.padding(model.architecture());
                 var lengths = rows.stream().mapToInt(row -> row.length).toArray();
                 var batches = new ArrayList<Map<String, OnnxTensor>>();
                 for (var batch : new BatchPlanner(maxBatchTokens, true).plan(lengths)) {
                     try (var nested = NestedBatch.pack(
                             memory, Arrays.stream(batch).mapToObj(rows::get).toList())) {
-                        batches.add(tensors(nested));
+                        batches.add(tensors(nested, inputs, padding));
                     }
                 }
                 return new BareLoop(
@@ -66,15 +69,11 @@ public final class BareLoop implements AutoCloseable {
         }
     }
 
-    private static Map<String, OnnxTensor> tensors(NestedBatch batch) throws OrtException {
-        var padded = new PaddedBatch();
+    private static Map<String, OnnxTensor> tensors(NestedBatch batch, List<GraphInput> inputs, int padding)
+            throws OrtException {
+        var padded = new PaddedBatch(inputs, padding);
         padded.fill(batch, 0);
-        var shape = new long[] {batch.size(), batch.longest()};
-        var env = OnnxEncoder.environment();
-        return Map.of(
-                "input_ids", OnnxTensor.createTensor(env, padded.ids(), shape),
-                "attention_mask", OnnxTensor.createTensor(env, padded.mask(), shape),
-                "token_type_ids", OnnxTensor.createTensor(env, padded.types(), shape));
+        return padded.tensors(OnnxGraph.environment());
     }
 
     /** Real tokens in all batches. */
@@ -100,10 +99,6 @@ public final class BareLoop implements AutoCloseable {
         for (var batch : batches) {
             batch.values().forEach(OnnxTensor::close);
         }
-        try {
-            session.close();
-        } catch (OrtException e) {
-            throw new EncoderException("ONNX Runtime could not close its session: " + e.getMessage(), e);
-        }
+        OnnxGraph.close(session);
     }
 }

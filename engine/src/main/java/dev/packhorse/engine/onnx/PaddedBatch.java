@@ -1,10 +1,19 @@
 package dev.packhorse.engine.onnx;
 
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import dev.packhorse.engine.families.Architecture;
+import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.transformer.TransformerShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A nested batch spread out to the rectangle that an exported graph wants, and the room for its answer. Direct buffers,
@@ -14,77 +23,133 @@ import java.nio.LongBuffer;
  */
 final class PaddedBatch {
 
-    /** Any valid id does: the mask hides it. */
-    private static final long PADDING_ID = 0;
+    private static final int NO_PADDING = TransformerShape.NO_PADDING;
 
-    private LongBuffer ids = longs(0);
-    private LongBuffer mask = longs(0);
-    private LongBuffer types = longs(0);
-    private FloatBuffer hidden = floats(0);
+    private final List<GraphInput> inputs;
+    private final int padding;
+    private final ByteBuffer[] cells; // one for each input, [B, S] row-major
+    private FloatBuffer answer = direct(0).asFloatBuffer();
+    private int rows;
+    private int longest;
 
-    /** Fills ids, mask and token types, each [B, S] row-major, and makes room for [B, S, H] floats. */
-    void fill(NestedBatch batch, int hiddenSize) {
-        var rows = batch.size();
-        var longest = batch.longest();
-        reserve(Math.multiplyExact(rows, longest), hiddenSize);
-        var values = batch.values();
-        var offsets = batch.offsets();
+    /**
+     * @param inputs what the graph is fed
+     * @param padding the token id that the model's positions do not count, as {@link TransformerShape#padding()}
+     */
+    PaddedBatch(List<GraphInput> inputs, int padding) {
+        this.inputs = inputs;
+        this.padding = padding;
+        this.cells = new ByteBuffer[inputs.size()];
+    }
+
+    /** The model's padding token where its positions depend on it, else {@link TransformerShape#NO_PADDING}. */
+    static int padding(Architecture architecture) {
+        return architecture instanceof Known known ? known.shape().padding() : NO_PADDING;
+    }
+
+    /** Fills all inputs and makes room for an answer of so many floats. */
+    void fill(NestedBatch batch, int answerSize) {
+        rows = batch.size();
+        longest = batch.longest();
+        var size = Math.multiplyExact(Math.multiplyExact(rows, longest), Long.BYTES);
+        for (var i = 0; i < cells.length; i++) {
+            if (cells[i] == null || cells[i].capacity() < size) {
+                cells[i] = direct(size);
+            }
+            cells[i].clear();
+        }
         for (var b = 0; b < rows; b++) {
-            var start = offsets.get(b);
-            var length = offsets.get(b + 1) - start;
-            for (var s = 0; s < longest; s++) {
-                var real = s < length;
-                ids.put(b * longest + s, real ? values.get(start + s) : PADDING_ID);
-                mask.put(b * longest + s, real ? 1 : 0);
+            fillRow(batch, b);
+        }
+        for (var filled : cells) {
+            filled.flip();
+        }
+        if (answer.capacity() < answerSize) {
+            answer = direct(Math.multiplyExact(answerSize, Float.BYTES)).asFloatBuffer();
+        }
+        answer.clear().limit(answerSize);
+    }
+
+    private void fillRow(NestedBatch batch, int b) {
+        var values = batch.values();
+        var start = batch.offsets().get(b);
+        var length = batch.offsets().get(b + 1) - start;
+        var counted = 0;
+        for (var s = 0; s < longest; s++) {
+            var token = s < length ? values.get(start + s) : paddingToken();
+            if (token != padding) {
+                counted++;
+            }
+            for (var i = 0; i < cells.length; i++) {
+                put(
+                        i,
+                        switch (inputs.get(i).kind()) {
+                            case TOKENS -> token;
+                            case MASK -> s < length ? 1 : 0;
+                            case TYPES -> 0; // every text is a first segment
+                            case POSITIONS -> position(s, token, counted);
+                        });
             }
         }
     }
 
-    private void reserve(int cells, int hiddenSize) {
-        if (ids.capacity() < cells) {
-            ids = longs(cells);
-            mask = longs(cells);
-            types = longs(cells);
+    /** Where the model's is unknown, any valid id does: the mask hides it. */
+    private int paddingToken() {
+        return padding == NO_PADDING ? 0 : padding;
+    }
+
+    /** RoBERTa's positions start behind the padding token's id, which is padding's own position; others' start at 0. */
+    private int position(int s, int token, int counted) {
+        if (padding == NO_PADDING) {
+            return s;
         }
-        ids.clear().limit(cells);
-        mask.clear().limit(cells);
-        types.clear().limit(cells);
-        var answer = Math.multiplyExact(cells, hiddenSize);
-        if (hidden.capacity() < answer) {
-            hidden = floats(answer);
+        return token == padding ? padding : padding + counted;
+    }
+
+    private void put(int input, int value) {
+        if (inputs.get(input).type() == OnnxJavaType.INT64) {
+            cells[input].putLong(value);
+        } else {
+            cells[input].putInt(value);
         }
-        hidden.clear().limit(answer);
     }
 
-    /** [B, S] row-major token ids. */
-    LongBuffer ids() {
-        return ids;
+    /**
+     * The inputs as tensors over this batch's own buffers, by their names; the caller closes them.
+     *
+     * @throws OrtException when the runtime does not take them
+     */
+    Map<String, OnnxTensor> tensors(OrtEnvironment environment) throws OrtException {
+        var shape = new long[] {rows, longest};
+        var tensors = new HashMap<String, OnnxTensor>();
+        try {
+            for (var i = 0; i < cells.length; i++) {
+                var input = inputs.get(i);
+                tensors.put(input.kind().id(), OnnxTensor.createTensor(environment, cells[i], shape, input.type()));
+            }
+            return tensors;
+        } catch (OrtException | RuntimeException e) {
+            tensors.values().forEach(OnnxTensor::close);
+            throw e;
+        }
     }
 
-    /** [B, S] row-major, 1 where there is a token and 0 where there is padding. */
-    LongBuffer mask() {
-        return mask;
+    /** The cells of one input, [B, S] row-major, as the graph gets them. */
+    ByteBuffer cells(GraphInput.Kind kind) {
+        for (var i = 0; i < cells.length; i++) {
+            if (inputs.get(i).kind() == kind) {
+                return cells[i];
+            }
+        }
+        throw new IllegalArgumentException(kind.id() + " is not fed");
     }
 
-    /** [B, S] row-major, all 0: every text is a first segment. */
-    LongBuffer types() {
-        return types;
+    /** Where the graph's answer goes, from 0 to the limit. */
+    FloatBuffer answer() {
+        return answer;
     }
 
-    /** [B, S, H] row-major, where the graph's answer goes. */
-    FloatBuffer hidden() {
-        return hidden;
-    }
-
-    private static LongBuffer longs(int count) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Long.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asLongBuffer();
-    }
-
-    private static FloatBuffer floats(int count) {
-        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Float.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
+    private static ByteBuffer direct(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 }

@@ -44,6 +44,11 @@ public final class Pooler {
         return new Pooler(head, head.includePrompt() ? 0 : promptTokens);
     }
 
+    /** How token vectors are pooled; empty where they must be pooled already. */
+    public List<Pooling> poolings() {
+        return head.poolings();
+    }
+
     /**
      * D, the length of the vectors that come out.
      *

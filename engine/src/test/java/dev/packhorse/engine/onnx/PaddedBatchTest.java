@@ -1,49 +1,104 @@
 package dev.packhorse.engine.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnxruntime.OnnxJavaType;
+import dev.packhorse.engine.Seeds;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
-import java.nio.LongBuffer;
+import dev.packhorse.engine.onnx.GraphInput.Kind;
+import dev.packhorse.engine.transformer.TransformerShape;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PaddedBatchTest {
 
+    private static final List<GraphInput> ALL = Stream.of(Kind.values())
+            .map(k -> new GraphInput(k, OnnxJavaType.INT64))
+            .toList();
+
+    private static PaddedBatch bert() {
+        return new PaddedBatch(ALL, TransformerShape.NO_PADDING);
+    }
+
     @Test
     void shorterRowsEndInPaddingThatTheMaskMarks() {
-        var padded = new PaddedBatch();
-        fill(padded, 4, new int[] {7, 8, 9}, new int[] {5});
-        assertThat(longs(padded.ids())).containsExactly(7, 8, 9, 5, 0, 0);
-        assertThat(longs(padded.mask())).containsExactly(1, 1, 1, 1, 0, 0);
-        assertThat(longs(padded.types())).containsExactly(0, 0, 0, 0, 0, 0);
-        assertThat(padded.hidden().remaining()).isEqualTo(2 * 3 * 4);
+        var padded = bert();
+        fill(padded, 24, new int[] {7, 8, 9}, new int[] {5});
+        assertThat(longs(padded, Kind.TOKENS)).containsExactly(7, 8, 9, 5, 0, 0);
+        assertThat(longs(padded, Kind.MASK)).containsExactly(1, 1, 1, 1, 0, 0);
+        assertThat(longs(padded, Kind.TYPES)).containsExactly(0, 0, 0, 0, 0, 0);
+        assertThat(longs(padded, Kind.POSITIONS)).containsExactly(0, 1, 2, 0, 1, 2);
+        assertThat(padded.answer().remaining()).isEqualTo(24);
+    }
+
+    @Test
+    void positionsOfRobertaStartBehindItsPaddingToken() {
+        var padded = new PaddedBatch(ALL, 1);
+        fill(padded, 0, new int[] {7, 8, 9}, new int[] {5});
+        assertThat(longs(padded, Kind.TOKENS)).containsExactly(7, 8, 9, 5, 1, 1);
+        assertThat(longs(padded, Kind.MASK)).containsExactly(1, 1, 1, 1, 0, 0);
+        assertThat(longs(padded, Kind.POSITIONS)).containsExactly(2, 3, 4, 2, 1, 1);
+    }
+
+    /** transformers, create_position_ids_from_input_ids: a padding token is not counted wherever it stands. */
+    @Test
+    void aPaddingTokenAmongTheOthersIsNotCounted() {
+        var padded = new PaddedBatch(ALL, 1);
+        fill(padded, 0, new int[] {0, 1, 7, 2});
+        assertThat(longs(padded, Kind.POSITIONS)).containsExactly(2, 1, 3, 4);
+        assertThat(longs(padded, Kind.MASK)).containsExactly(1, 1, 1, 1);
+    }
+
+    @Test
+    void integersAreAsWideAsTheGraphWantsThem() {
+        var padded = new PaddedBatch(
+                List.of(new GraphInput(Kind.MASK, OnnxJavaType.INT32), new GraphInput(Kind.TOKENS, OnnxJavaType.INT64)),
+                TransformerShape.NO_PADDING);
+        fill(padded, 0, new int[] {7, 8}, new int[] {5});
+        var mask = new int[4];
+        assertThat(padded.cells(Kind.MASK).remaining()).isEqualTo(16);
+        padded.cells(Kind.MASK).asIntBuffer().get(mask);
+        assertThat(mask).containsExactly(1, 1, 1, 0);
+        assertThat(longs(padded, Kind.TOKENS)).containsExactly(7, 8, 5, 0);
+        assertThatThrownBy(() -> padded.cells(Kind.TYPES))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("token_type_ids is not fed");
     }
 
     @Test
     void whatABatchLeftBehindIsNotSeenByTheNext() {
-        var padded = new PaddedBatch();
-        fill(padded, 4, new int[] {7, 8, 9}, new int[] {4, 5, 6});
-        fill(padded, 4, new int[] {1}, new int[] {2, 3});
-        assertThat(longs(padded.ids())).containsExactly(1, 0, 2, 3);
-        assertThat(longs(padded.mask())).containsExactly(1, 0, 1, 1);
-        assertThat(longs(padded.types())).containsExactly(0, 0, 0, 0);
-        assertThat(padded.hidden().remaining()).isEqualTo(2 * 2 * 4);
-        fill(padded, 5, new int[] {1, 2, 3, 4, 5, 6, 7});
-        assertThat(longs(padded.ids())).containsExactly(1, 2, 3, 4, 5, 6, 7);
-        assertThat(longs(padded.mask())).containsOnly(1);
-        assertThat(longs(padded.types())).containsOnly(0);
-        assertThat(padded.hidden().remaining()).isEqualTo(7 * 5);
-    }
-
-    private static void fill(PaddedBatch padded, int hiddenSize, int[]... rows) {
-        try (var memory = NativeMemory.open(Long.MAX_VALUE);
-                var batch = NestedBatch.pack(memory, List.of(rows))) {
-            padded.fill(batch, hiddenSize);
+        var random = Seeds.random();
+        var used = bert();
+        for (var round = 0; round < 100; round++) {
+            var rows = IntStream.range(0, random.nextInt(1, 8))
+                    .mapToObj(b -> Seeds.tokens(random, 20))
+                    .toArray(int[][]::new);
+            var fresh = bert();
+            fill(used, round, rows);
+            fill(fresh, round, rows);
+            for (var kind : Kind.values()) {
+                assertThat(longs(used, kind)).containsExactly(longs(fresh, kind));
+            }
+            assertThat(used.answer().remaining()).isEqualTo(round);
+            assertThat(Arrays.stream(longs(used, Kind.MASK)).sum())
+                    .isEqualTo(Arrays.stream(rows).mapToInt(row -> row.length).sum());
         }
     }
 
-    private static long[] longs(LongBuffer buffer) {
+    private static void fill(PaddedBatch padded, int answerSize, int[]... rows) {
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var batch = NestedBatch.pack(memory, List.of(rows))) {
+            padded.fill(batch, answerSize);
+        }
+    }
+
+    private static long[] longs(PaddedBatch padded, Kind kind) {
+        var buffer = padded.cells(kind).asLongBuffer();
         var longs = new long[buffer.remaining()];
         buffer.get(longs);
         return longs;

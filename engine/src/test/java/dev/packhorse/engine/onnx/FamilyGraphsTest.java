@@ -1,0 +1,96 @@
+package dev.packhorse.engine.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.FamilyFixtures;
+import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.model.Head;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.model.Pooling;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.nested.NestedBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exported graphs of real families against what sentence-transformers made of the same models and texts. */
+class FamilyGraphsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert, MEAN, model",
+        "bert, MEAN, model-dynamo",
+        "camembert, MEAN, model",
+        "distilbert, CLS, model",
+        "electra, MEAN, model",
+        "gte, CLS, model",
+        "modernbert, CLS, model",
+        "modernbert, CLS, model-dynamo",
+        "mpnet, MEAN, model",
+        "nomic-bert, MEAN, model",
+        "roberta, MEAN, model",
+        "roberta, MEAN, model-dynamo",
+        "xlm-roberta, MEAN, model"
+    })
+    void vectorsAreThoseOfSentenceTransformersInAnyBatch(String family, Pooling pooling, String graph) {
+        var reference = FamilyFixtures.reference(family);
+        var model = model(family, graph);
+        assertThat(model.head()).isEqualTo(Head.of(pooling, true));
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var encoder = OnnxEncoder.open(model, 1, "a test")) {
+            var alone = reference.tokenIds().stream()
+                    .map(row -> encode(encoder, memory, List.of(row))[0])
+                    .toArray(float[][]::new);
+            assertThat(Closeness.worst(reference.vectors(), alone).cosine()).isGreaterThan(0.9999);
+            var order = new ArrayList<>(IntStream.range(0, alone.length).boxed().toList());
+            Collections.shuffle(order, new Random(Seeds.random().nextLong()));
+            for (var first = 0; first < order.size(); first += 8) {
+                var batch = order.subList(first, first + 8);
+                var together = encode(
+                        encoder,
+                        memory,
+                        batch.stream().map(reference.tokenIds()::get).toList());
+                for (var b = 0; b < 8; b++) {
+                    assertThat(Closeness.difference(alone[batch.get(b)], together[b]))
+                            .as("text %d", batch.get(b))
+                            .isLessThan(1e-5);
+                }
+            }
+        }
+    }
+
+    private static Model model(String family, String graph) {
+        var folder = FamilyFixtures.folder(family);
+        var model = ModelFolder.read(folder);
+        return new Model(
+                model.name(),
+                List.of(FamilyFixtures.file(folder.resolve("onnx/" + graph + ".onnx"))),
+                model.onnxOutput(),
+                model.safetensors(),
+                model.tokenizer(),
+                model.configuration(),
+                model.architecture(),
+                model.hiddenSize(),
+                model.maxSeqLength(),
+                model.texts(),
+                model.head(),
+                model.revision());
+    }
+
+    private static float[][] encode(OnnxEncoder encoder, NativeMemory memory, List<int[]> rows) {
+        try (var batch = NestedBatch.pack(memory, rows)) {
+            var flat = encoder.encode(batch);
+            var dimension = encoder.info().dimension();
+            return IntStream.range(0, rows.size())
+                    .mapToObj(b -> Arrays.copyOfRange(flat, b * dimension, (b + 1) * dimension))
+                    .toArray(float[][]::new);
+        }
+    }
+}
