@@ -5,6 +5,7 @@ import dev.packhorse.engine.model.TextPreparation;
 import dev.packhorse.engine.model.TokenizerJson;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
+import dev.packhorse.engine.tokenize.Chunker;
 import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.engine.tokenize.Tokenizer;
@@ -75,6 +76,17 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Checks that a model's texts can be cut into chunks of that many tokens.
+     *
+     * @throws RuntimeException (ModelException or TokenizerException) saying what does not fit; see {@link Chunker}
+     */
+    public static void checkChunks(Model model, int chunkTokens, int overlap) {
+        try (var tokenizer = openTokenizer(model)) {
+            new Chunker(tokenizer, chunkTokens, overlap).chunk("one text to try the cuts with");
+        }
+    }
+
+    /**
      * Checks, without loading anything, that there can be such an encoder of a model. Whether a machine's CPU has what it
      * takes is found when an engine is opened there.
      *
@@ -104,6 +116,11 @@ public final class Engine implements AutoCloseable {
     /** See {@link Tokenizer#tokenize}; the model's prompt, if it has one, is put in front and counts as the text. */
     public TokenizedText tokenize(String text) {
         return tokenizer.tokenize(texts.apply(text));
+    }
+
+    /** What cuts long texts for this model; valid as long as the engine is open. See {@link Chunker}. */
+    public Chunker chunker(int chunkTokens, int overlap) {
+        return new Chunker(tokenizer, chunkTokens, overlap);
     }
 
     /** See {@link Embedder#embed}. */

@@ -14,6 +14,6 @@ record EmbedPartition(EmbedSettings settings, RunAccumulator accumulator) implem
         var task = TaskScope.open(settings, accumulator, "embed");
         var tokenizer = new RowTokenizer(task.engine(), settings, task.counts());
         var source = new TimedIterator<>(rows, task.counts(), Count.READ_NANOS);
-        return new WindowEncoder(MappedIterator.of(source, tokenizer), settings, task);
+        return new WindowEncoder(FlatIterator.of(source, tokenizer), settings, task);
     }
 }

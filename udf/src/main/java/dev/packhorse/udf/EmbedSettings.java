@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param emptyText what a text without content becomes
  * @param idColumn the source's name for ids, for messages
  * @param textColumn the source's name for texts, for messages
+ * @param longTexts what a text becomes that is longer than the model reads
  */
 public record EmbedSettings(
         EngineSettings engine,
@@ -23,5 +24,6 @@ public record EmbedSettings(
         OnError onError,
         EmptyText emptyText,
         String idColumn,
-        String textColumn)
+        String textColumn,
+        LongTexts longTexts)
         implements Serializable {}

@@ -1,16 +1,19 @@
 package dev.packhorse.udf;
 
 import dev.packhorse.udf.metrics.RunAccumulator;
+import dev.packhorse.udf.options.OptionException;
+import java.util.Arrays;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Adds vectors to a Dataset of texts.
  *
- * <p>Each source row becomes exactly one row of {@link OutputColumns}, with a vector or an error. Vectors depend on the
- * texts only, not on order, partitions or tasks.
+ * <p>Each source row becomes exactly one row of {@link OutputColumns}, with a vector or an error, or one for each chunk of
+ * its text. Vectors depend on the texts only, not on order, partitions or tasks.
  */
 public final class Embedding {
 
@@ -26,37 +29,49 @@ public final class Embedding {
     }
 
     /**
+     * The schema of the result.
+     *
+     * @throws OptionException when the columns do not fit the source
+     */
+    public StructType outputSchema(Dataset<Row> source) {
+        columns.check(source.schema());
+        return columns.outputSchema(source.schema(), settings.longTexts().chunkRows());
+    }
+
+    /**
      * Embeds each partition as it is: sorted by length within a bounded window, without a shuffle. Rows stay where they
      * are, in their order. Of identical texts those in one window, and those that the executor remembers, are encoded once.
      */
     public Dataset<Row> windowed(Dataset<Row> source) {
-        columns.check(source.schema());
-        return columns.select(source)
-                .mapPartitions(
-                        new EmbedPartition(settings, accumulator), Encoders.row(columns.outputSchema(source.schema())));
+        var output = outputSchema(source);
+        return columns.select(source).mapPartitions(new EmbedPartition(settings, accumulator), Encoders.row(output));
     }
 
     /**
      * Tokenizes first, then shuffles: of identical texts of the whole corpus one is encoded, and each partition is
      * sorted by length throughout.
      *
-     * <p>Rows go to a partition by their text's hash. So every partition gets the same mix of lengths, and with it the
+     * <p>Rows go to a partition by their text's hash and chunk. So every partition gets the same mix of lengths, and with it the
      * same share of the cost, which a split by length would not give: it puts all long rows into a few partitions.
      */
     public Dataset<Row> global(Dataset<Row> source, int partitions) {
-        columns.check(source.schema());
-        var output = columns.outputSchema(source.schema());
-        var tokenized =
-                TokenizedColumns.schema(source.schema().apply(columns.id()).dataType(), output.fields());
+        var output = outputSchema(source);
+        var tokenized = TokenizedColumns.schema(
+                source.schema().apply(columns.id()).dataType(),
+                Arrays.stream(output.fields())
+                        .skip(OutputColumns.firstCarried(settings.longTexts().chunkRows()))
+                        .toList());
         // rows without a text have no hash to spread them by: their id does
         var key = functions
                 .when(functions.col(TokenizedColumns.LENGTH).gt(0), functions.col(TokenizedColumns.TEXT_HASH))
                 .otherwise(functions.col(TokenizedColumns.ID).cast("string"));
         return columns.select(source)
                 .mapPartitions(new TokenizePartition(settings, accumulator), Encoders.row(tokenized))
-                .repartition(partitions, key)
+                .repartition(partitions, key, functions.col(TokenizedColumns.CHUNK))
                 .sortWithinPartitions(
-                        functions.col(TokenizedColumns.LENGTH).desc(), functions.col(TokenizedColumns.TEXT_HASH))
+                        functions.col(TokenizedColumns.LENGTH).desc(),
+                        functions.col(TokenizedColumns.TEXT_HASH),
+                        functions.col(TokenizedColumns.CHUNK))
                 .mapPartitions(new EncodePartition(settings, accumulator), Encoders.row(output));
     }
 }

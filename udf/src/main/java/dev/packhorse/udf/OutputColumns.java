@@ -7,7 +7,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** The columns of the result: the same six names for every job, then those carried along. */
+/** The columns of the result: the same six names for every job, three more for chunks, then those carried along. */
 public final class OutputColumns {
 
     public static final String ID = "id";
@@ -17,15 +17,31 @@ public final class OutputColumns {
     public static final String TEXT_HASH = "text_hash";
     public static final String ERROR = "error";
 
-    static final int FIRST_CARRIED = 6;
+    public static final String CHUNK = "chunk";
+    public static final String CHUNK_START = "chunk_start";
+    public static final String CHUNK_END = "chunk_end";
+
+    private static final int COLUMNS = 6;
 
     /** Names that a column carried along must not have. */
     public static final Set<String> RESERVED = Set.of(ID, EMBEDDING, TOKENS, TRUNCATED, TEXT_HASH, ERROR);
 
+    /** The same where chunks are rows. */
+    static final Set<String> RESERVED_FOR_CHUNKS = Set.of(CHUNK, CHUNK_START, CHUNK_END);
+
     private OutputColumns() {}
 
-    /** The result's schema for ids of a type and columns carried along. */
-    public static StructType schema(DataType idType, List<StructField> carried) {
+    /** Where those carried along begin. */
+    static int firstCarried(boolean chunkRows) {
+        return chunkRows ? COLUMNS + RESERVED_FOR_CHUNKS.size() : COLUMNS;
+    }
+
+    /**
+     * The result's schema for ids of a type and columns carried along.
+     *
+     * @param chunkRows whether each chunk of a text is a row
+     */
+    public static StructType schema(DataType idType, boolean chunkRows, List<StructField> carried) {
         var schema = new StructType()
                 .add(ID, idType, true)
                 .add(EMBEDDING, DataTypes.createArrayType(DataTypes.FloatType, false), true)
@@ -33,6 +49,11 @@ public final class OutputColumns {
                 .add(TRUNCATED, DataTypes.BooleanType, false)
                 .add(TEXT_HASH, DataTypes.StringType, true)
                 .add(ERROR, DataTypes.StringType, true);
+        if (chunkRows) {
+            schema = schema.add(CHUNK, DataTypes.IntegerType, false)
+                    .add(CHUNK_START, DataTypes.IntegerType, true)
+                    .add(CHUNK_END, DataTypes.IntegerType, true);
+        }
         for (var field : carried) {
             schema = schema.add(field);
         }

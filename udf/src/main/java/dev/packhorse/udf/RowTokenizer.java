@@ -2,86 +2,136 @@ package dev.packhorse.udf;
 
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.tokenize.Chunk;
+import dev.packhorse.engine.tokenize.Chunker;
+import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.engine.tokenize.TokenizerException;
+import dev.packhorse.udf.TokenizedRow.Place;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.options.EncodeOptions.EmptyText;
+import dev.packhorse.udf.options.EncodeOptions.LongText;
 import dev.packhorse.udf.options.EncodeOptions.OnError;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
-/** Reads a source row (see {@link InputColumns}) and tokenizes its text, or says why that cannot be done. */
-final class RowTokenizer implements Function<Row, TokenizedRow> {
+/**
+ * Reads a source row (see {@link InputColumns}) and tokenizes its text, or says why that cannot be done. One row becomes
+ * one, or where chunks are rows, one for each chunk of its text.
+ */
+final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
 
     private static final int SHOWN_CHARACTERS = 100;
 
     private final Engine engine;
     private final EmbedSettings settings;
     private final Counts counts;
+    private final Optional<Chunker> chunker;
 
     RowTokenizer(Engine engine, EmbedSettings settings, Counts counts) {
         this.engine = engine;
         this.settings = settings;
         this.counts = counts;
+        var longTexts = settings.longTexts();
+        this.chunker = longTexts.choice() == LongText.CHUNK
+                ? Optional.of(engine.chunker(longTexts.chunkTokens(), longTexts.chunkOverlap()))
+                : Optional.empty();
     }
 
     /** @throws EmbedException for a row that cannot be tokenized, where such a row is to end the job */
     @Override
-    public TokenizedRow apply(Row row) {
+    public List<TokenizedRow> apply(Row row) {
         var start = System.nanoTime();
         var tokenized = tokenize(row);
-        if (tokenized.error().isPresent() && settings.onError() == OnError.FAIL) {
-            throw new EmbedException(tokenized.error().get().message());
-        }
         counts.add(Count.TOKENIZE_NANOS, System.nanoTime() - start);
         counts.add(Count.ROWS, 1);
-        counts.add(Count.PENDING_TOKENS, tokenized.tokens().length);
-        if (tokenized.lostTokens() > 0) {
-            counts.add(Count.TRUNCATED_ROWS, 1);
-            counts.add(Count.LOST_TOKENS, tokenized.lostTokens());
+        counts.add(Count.FURTHER_ROWS, tokenized.size() - 1);
+        var pieces = tokenized.stream().mapToInt(one -> one.pieces().size()).sum();
+        if (pieces > 1) {
+            counts.add(Count.CHUNKED_ROWS, 1);
+            counts.add(Count.CHUNKS, pieces);
         }
+        tokenized.forEach(this::count);
         return tokenized;
     }
 
-    private TokenizedRow tokenize(Row row) {
+    private void count(TokenizedRow row) {
+        if (row.error().isPresent() && settings.onError() == OnError.FAIL) {
+            throw new EmbedException(row.error().get().message());
+        }
+        counts.add(Count.PENDING_TOKENS, row.tokens());
+        if (row.lostTokens() > 0) {
+            counts.add(Count.TRUNCATED_ROWS, 1);
+            counts.add(Count.LOST_TOKENS, row.lostTokens());
+        }
+    }
+
+    private List<TokenizedRow> tokenize(Row row) {
         var id = row.get(InputColumns.ID);
         var text = row.getString(InputColumns.TEXT);
-        var malformed = row.getString(InputColumns.MALFORMED);
         var carried = InputColumns.carried(row);
+        var hash = text == null || !row.isNullAt(InputColumns.MALFORMED) ? "" : Sha256.hex(text);
+        var reason = unusable(id, text, row.getString(InputColumns.MALFORMED));
+        if (reason.isPresent()) {
+            return List.of(TokenizedRow.failed(id, carried, hash, reason.get()));
+        }
+        try {
+            return chunker.isPresent()
+                    ? chunks(id, carried, hash, chunker.get().chunk(text))
+                    : List.of(whole(id, carried, hash, engine.tokenize(text)));
+        } catch (TokenizerException e) {
+            var message = where(id) + " could not be tokenized: " + e.getMessage();
+            return List.of(TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_TOKENIZER, message)));
+        }
+    }
+
+    /** Why a row's text is not tokenized. */
+    private Optional<RowError> unusable(Object id, String text, String malformed) {
         if (malformed != null) {
             var shown = malformed.substring(0, Math.min(SHOWN_CHARACTERS, malformed.length()));
-            return TokenizedRow.failed(
-                    id,
-                    carried,
-                    "",
-                    new RowError(Count.ERROR_MALFORMED_RECORD, "the source record is malformed: " + shown));
+            return Optional.of(new RowError(Count.ERROR_MALFORMED_RECORD, "the source record is malformed: " + shown));
         }
-        var hash = text == null ? "" : Sha256.hex(text);
         if (id == null) {
-            return TokenizedRow.failed(
-                    id,
-                    carried,
-                    hash,
+            return Optional.of(
                     new RowError(Count.ERROR_NULL_ID, "id in column '%s' is null".formatted(settings.idColumn())));
         }
         if (text == null) {
-            return TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_NULL_TEXT, where(id) + " is null"));
+            return Optional.of(new RowError(Count.ERROR_NULL_TEXT, where(id) + " is null"));
         }
         if (text.isBlank() && settings.emptyText() == EmptyText.ERROR) {
-            return TokenizedRow.failed(
-                    id, carried, hash, new RowError(Count.ERROR_EMPTY_TEXT, where(id) + " is empty or white space"));
+            return Optional.of(new RowError(Count.ERROR_EMPTY_TEXT, where(id) + " is empty or white space"));
         }
-        try {
-            var tokens = engine.tokenize(text);
-            return new TokenizedRow(id, carried, hash, tokens.ids(), tokens.lostTokens(), Optional.empty());
-        } catch (TokenizerException e) {
-            return TokenizedRow.failed(
-                    id,
-                    carried,
-                    hash,
-                    new RowError(Count.ERROR_TOKENIZER, where(id) + " could not be tokenized: " + e.getMessage()));
+        return Optional.empty();
+    }
+
+    private TokenizedRow whole(Object id, Object[] carried, String hash, TokenizedText tokens) {
+        if (tokens.truncated() && settings.longTexts().choice() == LongText.ERROR) {
+            var message = "%s has %d tokens, more than the %d that the model reads"
+                    .formatted(where(id), tokens.length() + tokens.lostTokens(), tokens.length());
+            return TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_LONG_TEXT, message));
         }
+        return new TokenizedRow(id, carried, hash, Optional.empty(), List.of(tokens), Optional.empty());
+    }
+
+    private List<TokenizedRow> chunks(Object id, Object[] carried, String hash, List<Chunk> chunks) {
+        return switch (settings.longTexts().output()) {
+            case ROWS -> {
+                var rows = new ArrayList<TokenizedRow>();
+                for (var chunk : chunks) {
+                    var place = new Place(rows.size(), chunk.start(), chunk.end());
+                    rows.add(new TokenizedRow(
+                            id, carried, hash, Optional.of(place), List.of(chunk.tokens()), Optional.empty()));
+                }
+                yield rows;
+            }
+            case MEAN -> {
+                var pieces = chunks.stream().map(Chunk::tokens).toList();
+                yield List.of(new TokenizedRow(id, carried, hash, Optional.empty(), pieces, Optional.empty()));
+            }
+        };
     }
 
     private String where(Object id) {

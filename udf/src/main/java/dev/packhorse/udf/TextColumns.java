@@ -49,18 +49,24 @@ public record TextColumns(String id, String text, Optional<String> malformed, Li
         }
         for (var name : carried) {
             field(schema, name, "--carry-columns");
-            if (OutputColumns.RESERVED.contains(name.toLowerCase(Locale.ROOT))) { // as Spark compares names
-                throw new OptionException(
-                        "--carry-columns %s: expected a name that the result does not use itself, found one of %s"
-                                .formatted(name, new TreeSet<>(OutputColumns.RESERVED)));
-            }
         }
+        checkNotReserved(OutputColumns.RESERVED);
         if (carried.stream()
                         .map(name -> name.toLowerCase(Locale.ROOT))
                         .distinct()
                         .count()
                 < carried.size()) {
             throw new OptionException("--carry-columns: expected different names, found " + carried);
+        }
+    }
+
+    private void checkNotReserved(Set<String> reserved) {
+        for (var name : carried) {
+            if (reserved.contains(name.toLowerCase(Locale.ROOT))) { // as Spark compares names
+                throw new OptionException(
+                        "--carry-columns %s: expected a name that the result does not use itself, found one of %s"
+                                .formatted(name, new TreeSet<>(reserved)));
+            }
         }
     }
 
@@ -88,10 +94,19 @@ public record TextColumns(String id, String text, Optional<String> malformed, Li
         return source.select(columns.toArray(Column[]::new));
     }
 
-    /** The schema of the result for a source of this schema. */
-    public StructType outputSchema(StructType source) {
+    /**
+     * The schema of the result for a source of this schema.
+     *
+     * @throws OptionException when a column carried along is named like one that chunks add
+     */
+    StructType outputSchema(StructType source, boolean chunkRows) {
+        if (chunkRows) {
+            checkNotReserved(OutputColumns.RESERVED_FOR_CHUNKS);
+        }
         return OutputColumns.schema(
-                source.apply(id).dataType(), carried.stream().map(source::apply).toList());
+                source.apply(id).dataType(),
+                chunkRows,
+                carried.stream().map(source::apply).toList());
     }
 
     private static Column quoted(String name) {

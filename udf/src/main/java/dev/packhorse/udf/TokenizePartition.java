@@ -15,6 +15,6 @@ record TokenizePartition(EmbedSettings settings, RunAccumulator accumulator)
         var task = TaskScope.open(settings, accumulator, "tokenize");
         var tokenizer = new RowTokenizer(task.engine(), settings, task.counts());
         var source = new TimedIterator<>(rows, task.counts(), Count.READ_NANOS);
-        return MappedIterator.of(source, tokenizer.andThen(TokenizedColumns::toRow));
+        return MappedIterator.of(FlatIterator.of(source, tokenizer), TokenizedColumns::toRow);
     }
 }

@@ -1,5 +1,7 @@
 package dev.packhorse.udf;
 
+import dev.packhorse.engine.tokenize.TokenizedText;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -7,15 +9,50 @@ import java.util.Optional;
  *
  * @param id as it came, perhaps null
  * @param carried the values of the columns that are carried along
- * @param textHash SHA-256 of the text in hex; empty where there is no text
- * @param tokens [length] token ids; length 0 where there is an error
- * @param lostTokens tokens cut off the text's end
+ * @param textHash SHA-256 of the whole text in hex; empty where there is no text
+ * @param place where in the text this row's chunk is; empty where chunks are not rows, and where there is an error
+ * @param pieces what the encoder gets, each for a vector of its own: one, or the chunks whose mean is the row's vector;
+ *     none where there is an error
  * @param error why there will be no vector
  */
 record TokenizedRow(
-        Object id, Object[] carried, String textHash, int[] tokens, int lostTokens, Optional<RowError> error) {
+        Object id,
+        Object[] carried,
+        String textHash,
+        Optional<Place> place,
+        List<TokenizedText> pieces,
+        Optional<RowError> error) {
+
+    /**
+     * A chunk's place in its text.
+     *
+     * @param chunk 0, 1, ...
+     * @param start in code points
+     * @param end in code points, exclusive
+     */
+    record Place(int chunk, int start, int end) {}
 
     static TokenizedRow failed(Object id, Object[] carried, String textHash, RowError error) {
-        return new TokenizedRow(id, carried, textHash, new int[0], 0, Optional.of(error));
+        return new TokenizedRow(id, carried, textHash, Optional.empty(), List.of(), Optional.of(error));
+    }
+
+    /**
+     * What tells a piece from those with other tokens. Equal texts have equal chunks, so their hash and the chunk's number
+     * do.
+     */
+    String key(int piece) {
+        return place.isPresent() || pieces.size() > 1
+                ? textHash + ":" + (place.map(Place::chunk).orElse(0) + piece)
+                : textHash;
+    }
+
+    /** Tokens of all pieces. */
+    int tokens() {
+        return pieces.stream().mapToInt(TokenizedText::length).sum();
+    }
+
+    /** Tokens of the text that no piece has. */
+    int lostTokens() {
+        return pieces.stream().mapToInt(TokenizedText::lostTokens).sum();
     }
 }

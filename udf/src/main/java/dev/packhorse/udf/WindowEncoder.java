@@ -2,6 +2,9 @@ package dev.packhorse.udf;
 
 import dev.packhorse.engine.BatchListener;
 import dev.packhorse.engine.Embedded;
+import dev.packhorse.engine.output.WeightedMean;
+import dev.packhorse.engine.tokenize.TokenizedText;
+import dev.packhorse.udf.TokenizedRow.Place;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.EncodeOptions.OnError;
 import java.util.ArrayList;
@@ -12,13 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import scala.collection.mutable.ArraySeq;
 
 /**
  * Turns tokenized rows into result rows, a window at a time: takes as many rows as the window holds, encodes each
- * different text once, longest first, and answers in the order in which the rows came.
+ * different text once, longest first, and answers in the order in which the rows came. A chunk counts as a row.
  *
  * <p>Holds one window: its rows, their tokens and their vectors. The last text of a window is remembered for the next
  * one, so that in input sorted by text no text is encoded twice.
@@ -31,7 +37,7 @@ final class WindowEncoder implements Iterator<Row> {
     private final BatchListener listener;
 
     private Iterator<Row> output = List.<Row>of().iterator();
-    private Map<String, Embedded> lastAnswer = Map.of(); // none at first, then one
+    private Map<String, Embedded> lastAnswers = Map.of(); // none at first, then those of one text
 
     WindowEncoder(Iterator<TokenizedRow> input, EmbedSettings settings, TaskScope task) {
         this.input = input;
@@ -67,8 +73,10 @@ final class WindowEncoder implements Iterator<Row> {
 
     private List<TokenizedRow> window() {
         var window = new ArrayList<TokenizedRow>();
-        while (window.size() < settings.windowRows() && input.hasNext()) {
-            window.add(input.next());
+        for (var held = 0; held < settings.windowRows() && input.hasNext(); ) {
+            var row = input.next();
+            window.add(row);
+            held += Math.max(1, row.pieces().size());
         }
         return window;
     }
@@ -79,47 +87,63 @@ final class WindowEncoder implements Iterator<Row> {
         return window.stream().map(row -> result(row, answers)).iterator();
     }
 
-    /** One answer for each different text of the window, by the text's hash. */
+    /** One answer for each different piece of text of the window, by its key. */
     private Map<String, Embedded> answers(List<TokenizedRow> window) {
-        var answers = new HashMap<>(lastAnswer);
+        var answers = new HashMap<>(lastAnswers);
         var pending = new LinkedHashMap<String, int[]>();
-        var lastHash = Optional.<String>empty();
+        var last = List.<String>of();
         for (var row : window) {
-            if (row.error().isPresent()) {
-                continue;
+            for (var piece = 0; piece < row.pieces().size(); piece++) {
+                var key = row.key(piece);
+                var tokens = row.pieces().get(piece).ids();
+                task.recent().get(key).ifPresent(answer -> answers.putIfAbsent(key, answer));
+                if (answers.containsKey(key) || pending.putIfAbsent(key, tokens) != null) {
+                    task.counts().add(Count.DUPLICATES, 1);
+                    task.counts().add(Count.PENDING_TOKENS, -tokens.length);
+                }
             }
-            lastHash = Optional.of(row.textHash());
-            task.recent().get(row.textHash()).ifPresent(answer -> answers.putIfAbsent(row.textHash(), answer));
-            if (answers.containsKey(row.textHash()) || pending.putIfAbsent(row.textHash(), row.tokens()) != null) {
-                task.counts().add(Count.DUPLICATES, 1);
-                task.counts().add(Count.PENDING_TOKENS, -row.tokens().length);
-            }
+            last = row.pieces().isEmpty() ? last : keys(row);
         }
         var embedded = task.engine().embed(List.copyOf(pending.values()), listener);
         var i = 0;
-        for (var hash : pending.keySet()) {
-            task.recent().put(hash, embedded[i], settings.dedupeCacheBytes());
-            answers.put(hash, embedded[i++]);
+        for (var key : pending.keySet()) {
+            task.recent().put(key, embedded[i], settings.dedupeCacheBytes());
+            answers.put(key, embedded[i++]);
         }
-        lastHash.ifPresent(hash -> lastAnswer = Map.of(hash, answers.get(hash)));
+        if (!last.isEmpty()) {
+            lastAnswers = last.stream().distinct().collect(Collectors.toMap(Function.identity(), answers::get));
+        }
         return answers;
+    }
+
+    private static List<String> keys(TokenizedRow row) {
+        return IntStream.range(0, row.pieces().size()).mapToObj(row::key).toList();
     }
 
     private Row result(TokenizedRow row, Map<String, Embedded> answers) {
         if (row.error().isPresent()) {
             return failed(row, row.error().get());
         }
-        var answer = answers.get(row.textHash());
-        if (answer instanceof Embedded.Vector vector) {
-            return vector(row, vector.values());
+        var vectors = new ArrayList<float[]>();
+        for (var key : keys(row)) {
+            if (answers.get(key) instanceof Embedded.Vector vector) {
+                vectors.add(vector.values());
+                continue;
+            }
+            var reason = ((Embedded.Failed) answers.get(key)).reason();
+            return failed(
+                    row,
+                    new RowError(
+                            Count.ERROR_ENCODER,
+                            "text in column '%s' of the row with %s '%s' could not be encoded: %s"
+                                    .formatted(settings.textColumn(), settings.idColumn(), row.id(), reason)));
         }
-        var reason = ((Embedded.Failed) answer).reason();
-        return failed(
-                row,
-                new RowError(
-                        Count.ERROR_ENCODER,
-                        "text in column '%s' of the row with %s '%s' could not be encoded: %s"
-                                .formatted(settings.textColumn(), settings.idColumn(), row.id(), reason)));
+        return vector(row, vectors.size() == 1 ? vectors.get(0) : mean(row, vectors));
+    }
+
+    private float[] mean(TokenizedRow row, List<float[]> vectors) {
+        var weights = row.pieces().stream().mapToInt(TokenizedText::length).toArray();
+        return WeightedMean.of(vectors, weights, settings.engine().model().normalize());
     }
 
     private Row vector(TokenizedRow row, float[] vector) {
@@ -136,15 +160,22 @@ final class WindowEncoder implements Iterator<Row> {
     }
 
     /** In the order of {@link OutputColumns}. */
-    private static Row row(TokenizedRow row, Optional<float[]> vector, Optional<String> error) {
-        var values = new Object[OutputColumns.FIRST_CARRIED + row.carried().length];
+    private Row row(TokenizedRow row, Optional<float[]> vector, Optional<String> error) {
+        var chunkRows = settings.longTexts().chunkRows();
+        var firstCarried = OutputColumns.firstCarried(chunkRows);
+        var values = new Object[firstCarried + row.carried().length];
         values[0] = row.id();
         values[1] = vector.map(ArraySeq::make).orElse(null);
-        values[2] = row.tokens().length;
+        values[2] = row.tokens();
         values[3] = row.lostTokens() > 0;
         values[4] = row.textHash().isEmpty() ? null : row.textHash();
         values[5] = error.orElse(null);
-        System.arraycopy(row.carried(), 0, values, OutputColumns.FIRST_CARRIED, row.carried().length);
+        if (chunkRows) {
+            values[6] = row.place().map(Place::chunk).orElse(0);
+            values[7] = row.place().map(Place::start).orElse(null);
+            values[8] = row.place().map(Place::end).orElse(null);
+        }
+        System.arraycopy(row.carried(), 0, values, firstCarried, row.carried().length);
         return RowFactory.create(values);
     }
 }

@@ -86,11 +86,12 @@ class EmbeddingTest {
     }
 
     private static EmbedSettings remembering(int windowRows, long dedupeCacheBytes) {
-        return new EmbedSettings(ENGINE, windowRows, dedupeCacheBytes, OnError.ROW, EmptyText.ERROR, "key", "body");
+        return new EmbedSettings(
+                ENGINE, windowRows, dedupeCacheBytes, OnError.ROW, EmptyText.ERROR, "key", "body", LongTexts.TRUNCATED);
     }
 
     private static EmbedSettings settings(EngineSettings engine, int windowRows, OnError onError, EmptyText emptyText) {
-        return new EmbedSettings(engine, windowRows, 0, onError, emptyText, "key", "body");
+        return new EmbedSettings(engine, windowRows, 0, onError, emptyText, "key", "body", LongTexts.TRUNCATED);
     }
 
     private static Dataset<Row> source(List<Row> rows, int partitions) {

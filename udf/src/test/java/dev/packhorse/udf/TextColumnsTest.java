@@ -39,7 +39,7 @@ class TextColumnsTest {
         var source = StructType.fromDDL("id " + type + ", text STRING");
 
         assertThatCode(() -> columns("id", "text").check(source)).doesNotThrowAnyException();
-        assertThat(columns("id", "text").outputSchema(source).apply("id").dataType())
+        assertThat(columns("id", "text").outputSchema(source, false).apply("id").dataType())
                 .isEqualTo(source.apply("id").dataType());
     }
 
@@ -93,8 +93,30 @@ class TextColumnsTest {
 
     @Test
     void theResultHasSixColumnsAndThoseCarried() {
-        assertThat(columns("key", "body", "score", "a.b").outputSchema(SOURCE).toDDL())
+        assertThat(columns("key", "body", "score", "a.b")
+                        .outputSchema(SOURCE, false)
+                        .toDDL())
                 .isEqualTo("id BIGINT,embedding ARRAY<FLOAT>,tokens INT NOT NULL,truncated BOOLEAN NOT NULL,"
                         + "text_hash STRING,error STRING,score DOUBLE,`a.b` STRING");
+    }
+
+    @Test
+    void rowsOfChunksHaveThreeColumnsMore() {
+        assertThat(columns("key", "body", "score").outputSchema(SOURCE, true).toDDL())
+                .isEqualTo(
+                        "id BIGINT,embedding ARRAY<FLOAT>,tokens INT NOT NULL,truncated BOOLEAN NOT NULL,"
+                                + "text_hash STRING,error STRING,chunk INT NOT NULL,chunk_start INT,chunk_end INT,score DOUBLE");
+    }
+
+    @Test
+    void aColumnNamedLikeOneOfChunksIsCarriedWhereChunksAreNoRows() {
+        var source = StructType.fromDDL("key INT, body STRING, Chunk STRING");
+
+        assertThat(columns("key", "body", "Chunk").outputSchema(source, false).fieldNames())
+                .endsWith("Chunk");
+        assertThatThrownBy(() -> columns("key", "body", "Chunk").outputSchema(source, true))
+                .isInstanceOf(OptionException.class)
+                .hasMessage(
+                        "--carry-columns Chunk: expected a name that the result does not use itself, found one of [chunk, chunk_end, chunk_start]");
     }
 }

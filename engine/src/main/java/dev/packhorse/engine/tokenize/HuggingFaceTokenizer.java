@@ -9,13 +9,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 
 /**
  * The model's own tokenizer.json, run by Hugging Face's tokenizers library.
  *
  * <p>Truncation and padding that the file carries are ignored: MiniLM's own says 128 and pads every text to 128. The
- * maximum length is given, and what it cuts off is counted. Only ids cross the native border, no strings, offsets or
- * masks; this calls the native functions below DJL's {@code HuggingFaceTokenizer}, which fetches all of those, and which
+ * maximum length is given, and what it cuts off is counted. Only ids cross the native border, no strings or masks, and
+ * offsets only for texts that are to be cut into chunks; this calls the native functions below DJL's {@code HuggingFaceTokenizer}, which fetches all of those, and which
  * makes a request to the network when it is opened.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
@@ -86,9 +88,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         var found = 0;
         open.readLock().lock();
         try {
-            if (handle == 0) {
-                throw new IllegalStateException("the tokenizer is closed");
-            }
+            checkOpen();
             for (var slice : TextSlices.of(wellFormed(text), maxSliceChars)) {
                 var ids = encode(handle, slice, false);
                 var more = Math.min(ids.length, room - kept);
@@ -102,6 +102,38 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         return new TokenizedText(special.around(content, kept), found - kept);
     }
 
+    @Override
+    public int[] starts(String text) {
+        var starts = IntStream.builder();
+        open.readLock().lock();
+        try {
+            checkOpen();
+            var sliceStart = 0;
+            for (var slice : TextSlices.of(wellFormed(text), maxSliceChars)) {
+                var spans = encode(handle, slice, false, NATIVE::getTokenCharSpans);
+                // the library counts code points of the text as it was before it was normalized
+                var codePoint = 0;
+                var index = 0;
+                for (var span : spans) {
+                    for (; codePoint < span.getStart() && index < slice.length(); codePoint++) {
+                        index += Character.charCount(slice.codePointAt(index));
+                    }
+                    starts.add(sliceStart + index);
+                }
+                sliceStart += slice.length();
+            }
+        } finally {
+            open.readLock().unlock();
+        }
+        return starts.build().toArray();
+    }
+
+    private void checkOpen() {
+        if (handle == 0) {
+            throw new IllegalStateException("the tokenizer is closed");
+        }
+    }
+
     private static int[] append(int[] head, int kept, int[] tail, int more) {
         var joined = Arrays.copyOf(head, kept + more);
         System.arraycopy(tail, 0, joined, kept, more);
@@ -109,10 +141,14 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     private static int[] encode(long handle, String text, boolean addSpecialTokens) {
+        return encode(handle, text, addSpecialTokens, encoding -> toInts(NATIVE.getTokenIds(encoding)));
+    }
+
+    private static <T> T encode(long handle, String text, boolean addSpecialTokens, LongFunction<T> read) {
         try {
             var encoding = NATIVE.encode(handle, text, addSpecialTokens);
             try {
-                return toInts(NATIVE.getTokenIds(encoding));
+                return read.apply(encoding);
             } finally {
                 NATIVE.deleteEncoding(encoding);
             }

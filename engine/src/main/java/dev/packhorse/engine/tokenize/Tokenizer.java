@@ -11,6 +11,16 @@ public interface Tokenizer extends AutoCloseable {
      */
     TokenizedText tokenize(String text);
 
+    /**
+     * Where the tokens of a whole text begin, whatever its length; nothing that the tokenizer adds to it counts. Slower
+     * than {@link #tokenize}: for texts that are to be cut.
+     *
+     * @return [tokens] indexes of the text's chars, never inside a surrogate pair, each at least the one before; several
+     *     tokens may begin at one
+     * @throws TokenizerException when the text could not be tokenized
+     */
+    int[] starts(String text);
+
     @Override
     void close();
 }

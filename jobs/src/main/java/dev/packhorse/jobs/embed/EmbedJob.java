@@ -4,11 +4,14 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.Pooling;
+import dev.packhorse.engine.output.OutputPrecision;
+import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.Manifest;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.OutputMode;
-import dev.packhorse.jobs.output.WrittenFiles;
+import dev.packhorse.jobs.output.RangesJson;
 import dev.packhorse.jobs.report.Progress;
 import dev.packhorse.jobs.report.RunMonitor;
 import dev.packhorse.jobs.report.RunSummary;
@@ -19,6 +22,8 @@ import dev.packhorse.udf.EmbedSettings;
 import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.EncoderThreads;
 import dev.packhorse.udf.SparkModels;
+import dev.packhorse.udf.LongTexts;
+import dev.packhorse.udf.OutputVectors;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.options.EncodeOptions;
@@ -34,6 +39,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,7 +47,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * The main job: reads texts, embeds them, writes Parquet, and says that it is done only after the files were counted:
- * rows in = vectors + errors.
+ * rows in (and further chunks, where chunks are rows) = vectors + errors.
  */
 public final class EmbedJob {
 
@@ -53,11 +59,13 @@ public final class EmbedJob {
 
     private final OptionValues options;
     private final Model model;
+    private final LongTexts longTexts;
     private final PrintStream out;
 
-    private EmbedJob(OptionValues options, Model model, PrintStream out) {
+    private EmbedJob(OptionValues options, Model model, LongTexts longTexts, PrintStream out) {
         this.options = options;
         this.model = model;
+        this.longTexts = longTexts;
         this.out = out;
     }
 
@@ -75,10 +83,20 @@ public final class EmbedJob {
             throw new OptionException(
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
         }
+        checkFloatEncoding(options);
         var model = SparkModels.find(options, conf);
         Engine.checkTokenizer(model);
         Engine.checkChoice(model, options.get(EncodeOptions.ENCODER), precision(options, model));
-        return new EmbedJob(options, model, out);
+        return new EmbedJob(options, model, LongTexts.of(options, model), out);
+    }
+
+    private static void checkFloatEncoding(OptionValues options) {
+        var precision = options.get(EmbedOptions.OUTPUT_PRECISION);
+        if (precision.isBytes() && options.isGiven(EmbedOptions.FLOAT_ENCODING)) {
+            throw new OptionException(
+                    "--float-encoding: expected with --output-precision float32, found with %s, which has no floats"
+                            .formatted(precision.id()));
+        }
     }
 
     /**
@@ -99,24 +117,28 @@ public final class EmbedJob {
         var settings = settings(spark, source);
         var embedding = new Embedding(source.columns(), settings, accumulator);
         var fingerprint = settings.engine().fingerprint();
+        var schema = embedding.outputSchema(source.rows());
+        var known = Optional.<Ranges>empty();
         if (options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
-            folder.checkAppend(
-                    fingerprint, source.columns().outputSchema(source.rows().schema()));
+            folder.checkAppend(footer(fingerprint), OutputVectors.schema(schema, outputPrecision()));
+            known = outputPrecision().needsRanges() ? folder.ranges() : known;
         }
 
         var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
         var monitor = new RunMonitor(accumulator);
         spark.sparkContext().addSparkListener(monitor);
         var start = System.nanoTime();
-        WrittenFiles written;
+        VectorOutput.Result written;
         try (var progress = Progress.start(monitor, totalRows, out)) {
-            written = folder.write(
-                    embedded(spark, source, embedding, totalRows),
-                    runId,
-                    footer(fingerprint),
-                    options.get(EmbedOptions.FLOAT_ENCODING),
-                    options.get(EmbedOptions.TARGET_FILE_SIZE),
-                    model.dimension());
+            written = new VectorOutput(
+                            folder,
+                            runId,
+                            outputPrecision(),
+                            options.get(EmbedOptions.FLOAT_ENCODING),
+                            options.get(EmbedOptions.TARGET_FILE_SIZE),
+                            footer(fingerprint),
+                            model.dimension())
+                    .write(embedded(spark, source, embedding, totalRows), known);
         } finally {
             spark.sparkContext().removeSparkListener(monitor);
         }
@@ -124,14 +146,18 @@ public final class EmbedJob {
                 model.name(),
                 fingerprint,
                 accumulator.value(),
-                written,
+                written.files(),
                 Duration.ofNanos(System.nanoTime() - start),
                 Duration.ofMillis(monitor.taskMillis()),
                 slots(spark),
                 folder.toString());
         audit(summary, folder, runId);
-        folder.publish(manifest(spark, runId, started, summary), options.get(EmbedOptions.MODE));
+        folder.publish(manifest(spark, runId, started, summary, written.ranges()), options.get(EmbedOptions.MODE));
         return summary;
+    }
+
+    private OutputPrecision outputPrecision() {
+        return options.get(EmbedOptions.OUTPUT_PRECISION);
     }
 
     private EmbedSettings settings(SparkSession spark, Source source) {
@@ -142,7 +168,8 @@ public final class EmbedJob {
                 options.get(EncodeOptions.ON_ERROR),
                 options.get(EncodeOptions.EMPTY_TEXT),
                 source.columns().id(),
-                source.columns().text());
+                source.columns().text(),
+                longTexts);
     }
 
     /** How the executors of this session open the model. */
@@ -206,26 +233,42 @@ public final class EmbedJob {
         footer.put("fingerprint", fingerprint);
         footer.put("dimension", String.valueOf(model.dimension()));
         footer.put("revision", model.revision());
+        footer.put(
+                "pooling",
+                model.head().poolings().isEmpty()
+                        ? "the ONNX file's own"
+                        : model.head().poolings().stream().map(Pooling::id).collect(Collectors.joining("+")));
+        footer.put("normalize", String.valueOf(model.head().normalizes()));
         footer.put("head", model.head().description());
         footer.put("prompt", model.texts().prompt());
+        footer.put("lower-case", String.valueOf(model.texts().lowerCase()));
         footer.put("precision", precision(options, model).id());
         footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
+        footer.put(EmbedOptions.OUTPUT_PRECISION.name(), outputPrecision().id());
+        footer.putAll(longTexts.entries());
         footer.put("version", version());
         return footer;
     }
 
     static void audit(RunSummary summary, OutputFolder folder, String runId) {
         var read = summary.counts().get(Count.ROWS);
+        var further = summary.counts().get(Count.FURTHER_ROWS);
         var written = summary.written();
-        if (read != written.rows() || written.rows() != written.vectors() + written.errors()) {
+        if (read + further != written.rows() || written.rows() != written.vectors() + written.errors()) {
             folder.discard(runId);
             throw new IllegalStateException(
-                    "expected rows in = vectors + errors, found %,d rows in, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
-                            .formatted(read, written.rows(), written.vectors(), written.errors()));
+                    "expected rows in = vectors + errors, found %,d rows in%s, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
+                            .formatted(
+                                    read,
+                                    further == 0 ? "" : " and %,d further chunks".formatted(further),
+                                    written.rows(),
+                                    written.vectors(),
+                                    written.errors()));
         }
     }
 
-    private Manifest manifest(SparkSession spark, String runId, Instant started, RunSummary summary) {
+    private Manifest manifest(
+            SparkSession spark, String runId, Instant started, RunSummary summary, Optional<Ranges> ranges) {
         var entries = new LinkedHashMap<String, Object>();
         entries.put("run", runId);
         entries.put("started", started.toString());
@@ -236,6 +279,7 @@ public final class EmbedJob {
         entries.put("spark", spark.version());
         entries.put("java", System.getProperty("java.version"));
         entries.putAll(summary.asEntries());
+        ranges.ifPresent(found -> entries.put(RangesJson.ENTRY, RangesJson.entry(found)));
         return new Manifest(runId, started, entries);
     }
 

@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.options;
 
+import dev.packhorse.engine.output.OutputPrecision;
 import dev.packhorse.jobs.output.FloatEncoding;
 import dev.packhorse.jobs.output.OutputMode;
 import dev.packhorse.udf.options.EncodeOptions;
@@ -80,6 +81,12 @@ public final class EmbedOptions {
             FloatEncoding.PLAIN,
             "Parquet encoding of the vectors; byte-stream-split is smaller, but Spark's vectorized reader cannot read it.");
 
+    public static final Option<OutputPrecision> OUTPUT_PRECISION = Option.of(
+            "output-precision",
+            OptionType.choice(OutputPrecision.class, OutputPrecision::id),
+            OutputPrecision.FLOAT32,
+            "Numbers that vectors are stored in: an array of float32, or bytes as sentence-transformers quantizes.");
+
     /** All options of the embed job, in the order in which people read them. */
     public static final List<Option<?>> ALL = Stream.concat(
                     Stream.<Option<?>>of(
@@ -97,6 +104,7 @@ public final class EmbedOptions {
                             MODE,
                             TARGET_FILE_SIZE,
                             FLOAT_ENCODING,
+                            OUTPUT_PRECISION,
                             SORT),
                     EncodeOptions.ALL.stream())
             .toList();

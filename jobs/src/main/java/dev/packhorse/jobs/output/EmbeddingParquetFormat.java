@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.output;
 
+import dev.packhorse.udf.OutputColumns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
@@ -38,6 +39,9 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
 
     /** The leaf column of an {@code array<float>} named embedding, as Spark's schema converter calls it. */
     static final String VECTOR_LEAF = "embedding.list.element";
+
+    /** The leaf column where a vector is bytes. */
+    static final String VECTOR_BYTES = OutputColumns.EMBEDDING;
 
     @Override
     public OutputWriterFactory prepareWrite(
@@ -85,6 +89,7 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
                         .withCompressionCodec(CompressionCodecName.ZSTD)
                         .withRowGroupSize(ROW_GROUP_BYTES)
                         .withDictionaryEncoding(VECTOR_LEAF, false)
+                        .withDictionaryEncoding(VECTOR_BYTES, false)
                         .withByteStreamSplitEncoding(encoding == FloatEncoding.BYTE_STREAM_SPLIT)
                         .withExtraMetaData(footer)
                         .build();

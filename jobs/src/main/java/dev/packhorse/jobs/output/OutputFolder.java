@@ -1,16 +1,15 @@
 package dev.packhorse.jobs.output;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -33,7 +32,6 @@ public final class OutputFolder {
 
     private static final String MANIFESTS = "_packhorse";
     private static final String PARTITION_COLUMN = "__packhorse_partition";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SparkSession spark;
     private final Path folder;
@@ -41,6 +39,7 @@ public final class OutputFolder {
     private final Configuration conf;
     private final boolean existed;
     private final Set<Path> before;
+    private final OldRuns oldRuns;
 
     private OutputFolder(
             SparkSession spark, Path folder, FileSystem files, Configuration conf, boolean existed, Set<Path> before) {
@@ -50,6 +49,7 @@ public final class OutputFolder {
         this.conf = conf;
         this.existed = existed;
         this.before = before;
+        this.oldRuns = new OldRuns(files, new Path(folder, MANIFESTS));
     }
 
     /** @throws OptionException when the file system or the folder cannot be read */
@@ -117,35 +117,21 @@ public final class OutputFolder {
     /**
      * Holds what a job would add against what is there; for mode append.
      *
-     * @throws OptionException when the vectors are of another model, or the columns are others
+     * @param footer what the new files will say of themselves
+     * @throws OptionException when the vectors are of another model or made in another way, or the columns are others
      */
-    public void checkAppend(String fingerprint, StructType schema) {
+    public void checkAppend(Map<String, String> footer, StructType schema) {
         try {
             if (!before.isEmpty()) {
-                checkSame(fingerprint, schema);
+                checkSame(footer, schema);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not look at " + folder, e);
         }
     }
 
-    private void checkSame(String fingerprint, StructType schema) throws IOException {
-        var runs = new HashSet<String>();
-        var manifests = manifests();
-        for (var manifest : manifests) {
-            var entries = read(manifest);
-            runs.add(entries.path("run").asText());
-            var found = entries.path("fingerprint").asText();
-            if (!found.equals(fingerprint)) {
-                throw new OptionException(
-                        "--mode append: expected vectors of fingerprint %s as this job makes, found %s in %s; vectors of two models must not be mixed"
-                                .formatted(fingerprint, found, manifest));
-            }
-        }
-        if (manifests.isEmpty()) {
-            throw new OptionException("--mode append: expected a manifest in %s, found Parquet files without one"
-                    .formatted(new Path(folder, MANIFESTS)));
-        }
+    private void checkSame(Map<String, String> footer, StructType schema) throws IOException {
+        var runs = oldRuns.check(footer);
         // a job that was killed after its files were committed and before they were counted
         var unfinished = before.parallelStream()
                 .filter(file -> !runs.contains(WrittenFiles.run(file, conf)))
@@ -163,19 +149,22 @@ public final class OutputFolder {
         }
     }
 
-    private List<Path> manifests() throws IOException {
-        var path = new Path(folder, MANIFESTS);
-        return files.exists(path)
-                ? Arrays.stream(files.listStatus(path))
-                        .map(status -> status.getPath())
-                        .toList()
-                : List.of();
+    /**
+     * The ranges by which the vectors that are there were quantized, for mode append; nothing where there are none yet.
+     *
+     * @throws OptionException when they are missing, or not the same in all manifests
+     */
+    public Optional<Ranges> ranges() {
+        try {
+            return before.isEmpty() ? Optional.empty() : oldRuns.ranges();
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
     }
 
-    private JsonNode read(Path manifest) throws IOException {
-        try (InputStream in = files.open(manifest)) {
-            return JSON.readTree(in);
-        }
+    /** A place for rows that are to be looked at before they are written. */
+    public Staging stage(String runId) {
+        return Staging.open(spark, files, folder, runId, this::removeIfEmpty);
     }
 
     /**
@@ -246,7 +235,7 @@ public final class OutputFolder {
      */
     public void publish(Manifest manifest, OutputMode mode) {
         try {
-            var old = manifests();
+            var old = oldRuns.manifests();
             write(manifest);
             if (mode == OutputMode.OVERWRITE) {
                 for (var file : before) {

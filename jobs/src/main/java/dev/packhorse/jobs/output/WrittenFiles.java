@@ -19,7 +19,8 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * @param paths the files
  * @param bytes their size
  * @param rows rows
- * @param vectors rows that have a vector: numbers in the vector column that are not null, divided by the dimension
+ * @param vectors rows that have a vector: numbers in the vector column that are not null, divided by the dimension; or
+ *     values, where a vector is bytes
  * @param errors rows that have an error
  */
 public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors, long errors) {
@@ -79,12 +80,14 @@ public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors
     private static WrittenFiles count(Path file, long bytes, List<BlockMetaData> blocks, int dimension) {
         long rows = 0;
         long numbers = 0;
+        long vectors = 0; // those that are bytes: the quantizer makes no other than whole ones
         long errors = 0;
         for (var block : blocks) {
             rows += block.getRowCount();
             for (var column : block.getColumns()) {
                 switch (column.getPath().toDotString()) {
                     case EmbeddingParquetFormat.VECTOR_LEAF -> numbers += present(file, column);
+                    case EmbeddingParquetFormat.VECTOR_BYTES -> vectors += present(file, column);
                     case OutputColumns.ERROR -> errors += present(file, column);
                     default -> {}
                 }
@@ -94,7 +97,7 @@ public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors
             throw new IllegalStateException(
                     "%s: expected whole vectors of %d numbers, found %d numbers".formatted(file, dimension, numbers));
         }
-        return new WrittenFiles(List.of(file), bytes, rows, numbers / dimension, errors);
+        return new WrittenFiles(List.of(file), bytes, rows, vectors + numbers / dimension, errors);
     }
 
     private static long present(Path file, ColumnChunkMetaData column) {

@@ -70,12 +70,13 @@ public final class Progress implements AutoCloseable {
     /** The line for these counts after that time. */
     static String line(Counts counts, OptionalLong totalRows, Duration elapsed) {
         var done = counts.get(Count.ENCODED_ROWS) + counts.get(Count.DUPLICATES) + counts.errors();
+        var chunks = counts.get(Count.CHUNKS) - counts.get(Count.CHUNKED_ROWS); // each but the first is a row more
         var rate = counts.get(Count.TOKENS) / (elapsed.toMillis() / 1000.0);
         return String.format(
                 Locale.ROOT,
                 "rows %,d%s | %,.0f tokens/s | padding %.1f%% | %s",
                 done,
-                totalRows.isPresent() ? String.format(Locale.ROOT, " of %,d", totalRows.getAsLong()) : "",
+                totalRows.isPresent() ? String.format(Locale.ROOT, " of %,d", totalRows.getAsLong() + chunks) : "",
                 rate,
                 100 * counts.paddingShare(),
                 timeLeft(counts, totalRows, rate));

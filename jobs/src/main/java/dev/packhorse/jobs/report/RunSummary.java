@@ -114,6 +114,8 @@ public record RunSummary(
         entries.put("duplicates_encoded_once", counts.get(Count.DUPLICATES));
         entries.put("truncated_rows", counts.get(Count.TRUNCATED_ROWS));
         entries.put("lost_tokens", counts.get(Count.LOST_TOKENS));
+        entries.put("chunked_rows", counts.get(Count.CHUNKED_ROWS));
+        entries.put("chunks", counts.get(Count.CHUNKS));
         entries.put("tokens", counts.get(Count.TOKENS));
         entries.put("computed_tokens", counts.get(Count.COMPUTED_TOKENS));
         entries.put("batches", counts.get(Count.BATCHES));
@@ -147,6 +149,14 @@ public record RunSummary(
                 "%,d rows, %,d tokens lost",
                 counts.get(Count.TRUNCATED_ROWS),
                 counts.get(Count.LOST_TOKENS));
+        if (counts.get(Count.CHUNKED_ROWS) > 0) {
+            line(
+                    lines,
+                    "chunks",
+                    "%,d long texts were cut into %,d chunks",
+                    counts.get(Count.CHUNKED_ROWS),
+                    counts.get(Count.CHUNKS));
+        }
         line(
                 lines,
                 "tokens",

@@ -174,6 +174,7 @@ class EmbedJobOutputTest extends EmbedJobFixture {
                             "packhorse.pooling", "mean",
                             "packhorse.normalize", "true",
                             "packhorse.precision", "float32",
+                            "packhorse.output-precision", "float32",
                             "packhorse.max-seq-length", "64",
                             "packhorse.version", "development",
                             "packhorse.run", run));

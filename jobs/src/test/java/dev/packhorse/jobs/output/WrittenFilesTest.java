@@ -48,7 +48,7 @@ class WrittenFilesTest {
                     (long) rows.size(), vector, 3, false, "hash", length == null ? "some error" : null));
         }
         return LocalSpark.session()
-                .createDataFrame(rows, OutputColumns.schema(DataTypes.LongType, List.of()))
+                .createDataFrame(rows, OutputColumns.schema(DataTypes.LongType, false, List.of()))
                 .coalesce(1);
     }
 

@@ -47,6 +47,21 @@ class ProgressTest {
     }
 
     @Test
+    void furtherChunksAreRowsMore() {
+        var numbers = Map.of(
+                Count.ROWS, 10,
+                Count.CHUNKED_ROWS, 2,
+                Count.CHUNKS, 22,
+                Count.ENCODED_ROWS, 25,
+                Count.DUPLICATES, 5,
+                Count.TOKENS, 300,
+                Count.COMPUTED_TOKENS, 300);
+
+        assertThat(line(numbers, OptionalLong.of(20), Duration.ofSeconds(10)))
+                .isEqualTo("rows 30 of 40 | 30 tokens/s | padding 0.0% | 0:10 left");
+    }
+
+    @Test
     void hoursAreShownWhereThereAreAny() {
         var slow = Map.of(Count.ROWS, 1, Count.ENCODED_ROWS, 1, Count.TOKENS, 10, Count.COMPUTED_TOKENS, 10);
 

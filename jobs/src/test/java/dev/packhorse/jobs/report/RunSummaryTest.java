@@ -91,6 +91,17 @@ class RunSummaryTest {
     }
 
     @Test
+    void chunksAreShownWhereThereAreAny() {
+        var counts = counts();
+        counts.add(Count.CHUNKED_ROWS, 1_200);
+        counts.add(Count.CHUNKS, 3_456);
+        var summary = summary(Map.of("0", counts), TWO_EXECUTORS, 2);
+
+        assertThat(summary.table().lines()).contains("chunks       1,200 long texts were cut into 3,456 chunks");
+        assertThat(summary.asEntries()).containsEntry("chunked_rows", 1_200L).containsEntry("chunks", 3_456L);
+    }
+
+    @Test
     void numbersAreShownTheSameInEveryCountry() {
         var before = Locale.getDefault();
         try {

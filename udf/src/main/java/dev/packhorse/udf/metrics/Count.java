@@ -6,15 +6,21 @@ public enum Count {
     ROWS,
     /** Rows that left with a vector. */
     VECTORS,
-    /** Rows that got the vector of another row with the same text. */
+    /** Rows, or chunks of rows, that got the vector of another one with the same text. */
     DUPLICATES,
     /** Rows of which the model reads only the beginning. */
     TRUNCATED_ROWS,
     /** Tokens that it does not read. */
     LOST_TOKENS,
+    /** Rows whose text was cut into chunks. */
+    CHUNKED_ROWS,
+    /** The chunks that those became. */
+    CHUNKS,
+    /** Rows that leave beyond one for each that came in: where chunks are rows, all but the first of each text. */
+    FURTHER_ROWS,
     /** Tokens that were tokenized and wait for the encoder. */
     PENDING_TOKENS,
-    /** Rows that the encoder got; duplicates are not among them. */
+    /** Rows, or chunks of rows, that the encoder got; duplicates are not among them. */
     ENCODED_ROWS,
     /** Batches that were encoded. */
     BATCHES,
@@ -30,6 +36,7 @@ public enum Count {
     ERROR_EMPTY_TEXT,
     ERROR_TOKENIZER,
     ERROR_ENCODER,
+    ERROR_LONG_TEXT,
 
     /** Nanoseconds that tasks spent, by step: */
     READ_NANOS,

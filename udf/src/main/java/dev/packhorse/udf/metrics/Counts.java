@@ -35,7 +35,8 @@ public final class Counts implements Serializable {
                 + get(Count.ERROR_NULL_TEXT)
                 + get(Count.ERROR_EMPTY_TEXT)
                 + get(Count.ERROR_TOKENIZER)
-                + get(Count.ERROR_ENCODER);
+                + get(Count.ERROR_ENCODER)
+                + get(Count.ERROR_LONG_TEXT);
     }
 
     /** The share of computed tokens that were padding, 0 to 1. */

@@ -99,6 +99,29 @@ public final class EncodeOptions {
             EmptyText.ERROR,
             "What a text becomes that is empty or white space: an error, or the vector that the model gives it.");
 
+    public static final Option<LongText> LONG_TEXT = Option.of(
+            "long-text",
+            OptionType.choice(LongText.class, LongText::id),
+            LongText.TRUNCATE,
+            "What a text becomes that is longer than the model reads: cut at its end, chunks, or an error.");
+
+    public static final Option<Integer> CHUNK_TOKENS = Option.of(
+            "chunk-tokens",
+            OptionType.integer(1, 1_000_000),
+            "With --long-text chunk, the most tokens of a chunk, special tokens included; default and most: max-seq-length.");
+
+    public static final Option<Integer> CHUNK_OVERLAP = Option.of(
+            "chunk-overlap",
+            OptionType.integer(0, 1_000_000),
+            0,
+            "With --long-text chunk, tokens of a chunk's end that the next one repeats; less than half of a chunk.");
+
+    public static final Option<ChunkOutput> CHUNK_OUTPUT = Option.of(
+            "chunk-output",
+            OptionType.choice(ChunkOutput.class, ChunkOutput::id),
+            ChunkOutput.ROWS,
+            "With --long-text chunk, a row for each chunk, or one for each text with the mean of its chunks' vectors.");
+
     /** All of them, in the order in which people read them. */
     public static final List<Option<?>> ALL = List.of(
             MODEL,
@@ -116,7 +139,11 @@ public final class EncodeOptions {
             WINDOW_ROWS,
             DEDUPE_CACHE,
             ON_ERROR,
-            EMPTY_TEXT);
+            EMPTY_TEXT,
+            LONG_TEXT,
+            CHUNK_TOKENS,
+            CHUNK_OVERLAP,
+            CHUNK_OUTPUT);
 
     private EncodeOptions() {}
 
@@ -144,6 +171,39 @@ public final class EncodeOptions {
         private final String id;
 
         EmptyText(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What a text becomes that is longer than the model reads. */
+    public enum LongText {
+        TRUNCATE("truncate"),
+        CHUNK("chunk"),
+        ERROR("error");
+
+        private final String id;
+
+        LongText(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What the chunks of a text become. */
+    public enum ChunkOutput {
+        ROWS("rows"),
+        MEAN("mean");
+
+        private final String id;
+
+        ChunkOutput(String id) {
             this.id = id;
         }
 
