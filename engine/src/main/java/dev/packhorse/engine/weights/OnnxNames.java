@@ -49,7 +49,7 @@ final class OnnxNames {
 
     OnnxNames(Map<String, StoredTensor> initializers, Map<String, StoredTensor> constants, List<OnnxNode> nodes) {
         this.initializers = initializers;
-        this.constants = constants;
+        this.constants = new HashMap<>(constants);
         this.nodes = nodes;
     }
 
@@ -58,15 +58,17 @@ final class OnnxNames {
         for (var node : nodes) {
             producers.put(node.output(), node);
         }
+        producers.remove(""); // an input that is left out is nobody's output
+        constants.remove("");
         nodes.stream().filter(OnnxNode::plain).forEach(this::claim);
         var tensors = new TreeMap<String, StoredTensor>();
         var turned = layouts();
-        initializers.forEach((name, tensor) -> tensors.put(name, tensor.transposed(turned.getOrDefault(name, false))));
+        initializers.forEach((name, tensor) -> tensors.put(name, tensor.as(turned.getOrDefault(name, false))));
         var renamed = new HashSet<String>();
         for (var claims : List.of(copies, byScope, byBias)) {
             claims.forEach((name, claim) -> claim.filter(use -> !isOwn(use.source(), name))
                     .ifPresent(use -> {
-                        if (tensors.putIfAbsent(name, tensor(use.source()).transposed(use.transposed())) == null) {
+                        if (tensors.putIfAbsent(name, tensor(use.source()).as(use.transposed())) == null) {
                             renamed.add(use.source());
                         }
                     }));

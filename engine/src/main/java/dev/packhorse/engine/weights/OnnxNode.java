@@ -79,7 +79,7 @@ record OnnxNode(
                 scope,
                 List.copyOf(inputs),
                 output,
-                attributes.plain(),
+                attributes.plain(type),
                 attributes.turns(type),
                 attributes.value));
     }
@@ -121,11 +121,11 @@ record OnnxNode(
             }
         }
 
-        boolean plain() {
+        boolean plain(String type) {
             return numbers.getOrDefault("alpha", 1.0) == 1
                     && numbers.getOrDefault("beta", 1.0) == 1
                     && numbers.getOrDefault("transA", 0.0) == 0
-                    && numbers.getOrDefault("axis", 0.0) <= 0
+                    && (numbers.getOrDefault("axis", 0.0) == 0 || !type.equals("Gather"))
                     && (permutation.isEmpty() || permutation.equals(List.of(1L, 0L)));
         }
 

@@ -64,10 +64,8 @@ public record OnnxSignature(List<Value> inputs, List<Value> outputs, Set<String>
      * @throws ModelException when it is no ONNX graph, or wants data from outside its folder; the message names the file
      */
     public static OnnxSignature read(String name, Path file) {
-        return WeightsFile.named(name, () -> {
-            try (var source = SourceFile.open(name, file)) {
-                return OnnxSignatureReader.read(source);
-            }
-        });
+        try (var source = SourceFile.open(name, file)) {
+            return WeightsFile.named(name, () -> OnnxSignatureReader.read(source));
+        }
     }
 }

@@ -2,7 +2,6 @@ package dev.packhorse.engine.weights;
 
 import dev.packhorse.engine.ModelException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,10 +26,6 @@ final class ProtobufReader {
     private int wireType;
     private long number; // a VARINT's value
     private Span span; // the bytes of any other field
-
-    ProtobufReader(FileChannel channel, long position, long end) {
-        this(new FileWindow(channel), new Span(position, end - position));
-    }
 
     ProtobufReader(FileWindow file, Span span) {
         this.file = file;

@@ -20,8 +20,8 @@ record StoredTensor(NumberType type, long[] shape, boolean transposed, boolean v
         return transposed ? new long[] {shape[1], shape[0]} : shape;
     }
 
-    /** The same numbers, to be turned round when they are read or not. */
-    StoredTensor transposed(boolean turn) {
-        return new StoredTensor(type, shape, turn, varints, file, bytes);
+    /** The same numbers, stored the other way round than the model's code has them or not. */
+    StoredTensor as(boolean otherWayRound) {
+        return new StoredTensor(type, shape, otherWayRound, varints, file, bytes);
     }
 }

@@ -29,6 +29,9 @@ public final class WeightsFile implements AutoCloseable {
     /** Numbers in the largest array that every JVM can make. */
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+    /** Names in one message: a hostile file has thousands. */
+    private static final int MOST_NAMES = 8;
+
     private final String name;
     private final List<SourceFile> files;
     private final Map<String, StoredTensor> tensors;
@@ -129,9 +132,6 @@ public final class WeightsFile implements AutoCloseable {
         try {
             return reading.read();
         } catch (ModelException e) {
-            if (e.getMessage().startsWith(name + ": ")) {
-                throw e;
-            }
             // without its cause: jobs show the root, which lacks the name
             throw new ModelException(name + ": " + e.getMessage());
         } catch (IOException | RuntimeException e) {
@@ -222,7 +222,12 @@ public final class WeightsFile implements AutoCloseable {
                 .filter(key -> key.endsWith("." + tensor))
                 .toList();
         if (found.size() > 1) {
-            throw new ModelException("%s: expected one tensor %s, found %s".formatted(name, tensor, found));
+            throw new ModelException("%s: expected one tensor %s, found %s%s"
+                    .formatted(
+                            name,
+                            tensor,
+                            found.subList(0, Math.min(found.size(), MOST_NAMES)),
+                            found.size() > MOST_NAMES ? " and more" : ""));
         }
         return found.stream().findFirst().map(tensors::get);
     }

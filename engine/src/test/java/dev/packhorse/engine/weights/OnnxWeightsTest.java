@@ -150,6 +150,107 @@ class OnnxWeightsTest {
     }
 
     @Test
+    void halvesAreReadAsBytesAndAsPackedNumbers() throws IOException {
+        var bits = new Protobuf().varint(0x3c00).varint(0xb800).varint(0);
+        var graph = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(
+                        5, dims(3).number(2, 10).text(8, "raw 16").bytes(9, SafetensorsBytes.shorts(0x3c00, 0xb800, 0)))
+                .message(5, dims(3).number(2, 10).text(8, "packed 16").message(5, bits))
+                .message(5, dims(1).number(2, 16).text(8, "raw b16").bytes(9, SafetensorsBytes.shorts(0xbf00)))
+                .message(5, dims(1).number(2, 16).text(8, "packed b16").message(5, new Protobuf().varint(0xbf00)));
+        try (var weights = open(file(graph))) {
+            assertThat(weights.read("raw 16", 3)).containsExactly(1, -0.5f, 0);
+            assertThat(weights.read("packed 16", 3)).containsExactly(1, -0.5f, 0);
+            assertThat(weights.read("raw b16", 1)).containsExactly(-0.5f);
+            assertThat(weights.read("packed b16", 1)).containsExactly(-0.5f);
+        }
+    }
+
+    @Test
+    void packedNumbersOfAnotherCountThanTheShapesAreRefused() throws IOException {
+        var graph = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, dims(2).number(2, 10).text(8, "few").message(5, new Protobuf().varint(0x3c00)))
+                .message(
+                        5,
+                        dims(2).number(2, 10)
+                                .text(8, "many")
+                                .message(5, new Protobuf().varint(1).varint(2).varint(3)));
+        try (var weights = open(file(graph))) {
+            assertThatThrownBy(() -> weights.read("few", 2))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageMatching("some graph: expected 2 numbers at byte \\d+, found 1");
+            assertThatThrownBy(() -> weights.read("many", 2))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageMatching("some graph: expected 2 numbers at byte \\d+, found more");
+        }
+        var far = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, dims(1).number(2, 10).text(8, "w").message(5, new Protobuf().raw(new byte[4])));
+        assertRefused(file(far), "expected 2 bytes of w, found 4");
+        var floats = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, dims(1).number(2, 1).text(8, "w").message(5, new Protobuf().varint(1)));
+        assertRefused(file(floats), "expected float_data or raw_data of w, found int32_data");
+    }
+
+    @Test
+    void shapesThatCannotBeAreRefused() {
+        assertShapeRefused(dims(-1), "expected a shape of w whose numbers can be counted, found [-1]");
+        assertShapeRefused(dims(-1, -4), "expected a shape of w whose numbers can be counted, found [-1, -4]");
+        assertShapeRefused(
+                new Protobuf().number(1, 1L << 32).number(1, 1L << 32),
+                "expected a shape of w whose numbers can be counted, found [4294967296, 4294967296]");
+        assertShapeRefused(
+                new Protobuf().number(1, 1L << 61),
+                "expected a shape of w whose numbers can be counted, found [2305843009213693952]");
+        assertShapeRefused(dims(new int[65]), "expected at most 64 dimensions, found more");
+        assertShapeRefused(packedDims(new int[5000]), "expected at most 64 numbers in protobuf field 1, found more");
+    }
+
+    private void assertShapeRefused(Protobuf tensor, String how) {
+        assertRefused(
+                file(new Protobuf()
+                        .message(1, SOME_NODE)
+                        .message(5, tensor.number(2, 1).text(8, "w"))),
+                how);
+    }
+
+    @Test
+    void anInitializerThatIsThereTwiceIsRefused() {
+        var graph = new Protobuf()
+                .message(1, SOME_NODE)
+                .message(5, initializer("w", new int[] {1}, 1))
+                .message(5, initializer("w", new int[] {1}, 1));
+        assertRefused(file(graph), "expected one initializer w, found two");
+    }
+
+    @Test
+    void namesLongerThanAnyAreRefused() {
+        var graph = new Protobuf().message(1, SOME_NODE).message(5, initializer("w".repeat(65_537), new int[] {1}, 1));
+        assertThatThrownBy(() -> open(file(graph)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageMatching(
+                        "some graph: expected a name of at most 65536 bytes at byte \\d+, found one of 65537");
+    }
+
+    @Test
+    void moreTensorsOrNodesThanAnyModelHasAreRefused() {
+        var nodes = new Protobuf();
+        var add = new Protobuf().text(4, "Add");
+        for (var i = 0; i < 200_000; i++) {
+            nodes.message(1, add);
+        }
+        assertRefused(file(nodes), "expected names and shapes of at most 50331648 bytes, found more");
+        var tensors = new Protobuf();
+        for (var i = 0; i < 200_000; i++) {
+            tensors.message(5, new Protobuf().number(2, 1).text(8, "w" + i));
+        }
+        assertRefused(file(tensors), "expected names and shapes of at most 50331648 bytes, found more");
+    }
+
+    @Test
     void aTextFileIsRefused() {
         assertRefused(
                 "this is no graph".getBytes(StandardCharsets.UTF_8),

@@ -168,6 +168,6 @@ class ProtobufReaderTest {
     private ProtobufReader reader(Protobuf message) throws IOException {
         close();
         channel = FileChannel.open(Files.write(folder.resolve("message"), message.toBytes()));
-        return new ProtobufReader(channel, 0, channel.size());
+        return new ProtobufReader(new FileWindow(channel), new Span(0, channel.size()));
     }
 }

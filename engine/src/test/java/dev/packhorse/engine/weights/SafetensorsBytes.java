@@ -38,4 +38,8 @@ final class SafetensorsBytes {
         }
         return bytes.array();
     }
+
+    static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
 }

@@ -47,6 +47,19 @@ class WeightsFileTest {
     }
 
     @Test
+    void ofManyNamesAMessageHasTheFirst() throws IOException {
+        var names = new String[9];
+        Arrays.setAll(names, i -> i + ".weight");
+        try (var weights = ofOneEach(names)) {
+            assertThatThrownBy(() -> weights.has("weight"))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessage(
+                            "some weights: expected one tensor weight, found [0.weight, 1.weight, 2.weight, 3.weight,"
+                                    + " 4.weight, 5.weight, 6.weight, 7.weight] and more");
+        }
+    }
+
+    @Test
     void aMissingTensorIsNamed() throws IOException {
         try (var weights = ofOneEach("embeddings.weight", "norm.weight")) {
             // the end of a name that does not begin where a part of it does is no match
