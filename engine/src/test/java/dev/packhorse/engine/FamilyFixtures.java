@@ -35,10 +35,18 @@ public final class FamilyFixtures {
         }
     }
 
+    /** The texts that every reference of a family answers for. */
+    public static List<String> texts() {
+        var texts = new ArrayList<String>();
+        json(folder("texts.json")).forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
     /** A file with the fingerprint that it has now. */
     public static ModelFile file(Path path) {
         try {
             return new ModelFile(
+                    path.getFileName().toString(),
                     new ModelFile.Location.Local(path.toString()),
                     HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(path))));
         } catch (IOException e) {

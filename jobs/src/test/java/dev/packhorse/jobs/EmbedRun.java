@@ -51,7 +51,8 @@ public final class EmbedRun {
 
     /** Checks the options and runs. */
     public RunSummary run() {
-        return EmbedJob.of(options(), new PrintStream(OutputStream.nullOutputStream()))
-                .run(LocalSpark.session());
+        var spark = LocalSpark.session();
+        return EmbedJob.of(options(), spark.sparkContext().getConf(), new PrintStream(OutputStream.nullOutputStream()))
+                .run(spark);
     }
 }

@@ -11,6 +11,7 @@ public final class LocalSpark {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "localhost")
             .config("spark.sql.shuffle.partitions", "4")
+            .config("spark.hadoop." + SharedFileSystem.KEY, SharedFileSystem.class.getName())
             .getOrCreate();
 
     private LocalSpark() {}

@@ -25,7 +25,10 @@ class HeadTest {
 
     private static Step.Dense dense(String sha256, int inputs, int outputs) {
         return new Step.Dense(
-                new ModelFile(new ModelFile.Location.Local("/models/2_Dense/model.safetensors"), sha256.repeat(64)),
+                new ModelFile(
+                        "2_Dense/model.safetensors",
+                        new ModelFile.Location.Local("/models/2_Dense/model.safetensors"),
+                        sha256.repeat(64)),
                 inputs,
                 outputs,
                 true,
@@ -143,8 +146,10 @@ class HeadTest {
         var moved = head.withFiles(file -> new ModelFile.Location.Local("/elsewhere/" + file.sha256()));
         assertThat(moved.description()).isEqualTo(head.description());
         assertThat(moved.files())
-                .containsExactly(
-                        new ModelFile(new ModelFile.Location.Local("/elsewhere/" + "a".repeat(64)), "a".repeat(64)));
+                .containsExactly(new ModelFile(
+                        "2_Dense/model.safetensors",
+                        new ModelFile.Location.Local("/elsewhere/" + "a".repeat(64)),
+                        "a".repeat(64)));
         assertThat(MEAN.files()).isEmpty();
     }
 

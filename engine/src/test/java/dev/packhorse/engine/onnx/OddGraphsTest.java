@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
@@ -204,6 +205,8 @@ class OddGraphsTest {
                         + " they are",
                 "fixed-batch | expected the input input_ids to take any batch size and sequence length, found the shape"
                         + " [1, -1], fixed when it was exported; export it again with dynamic axes",
+                "fixed-output | expected the output vectors to take any batch size and sequence length, found the shape"
+                        + " [1, -1, 32], fixed when it was exported; export it again with dynamic axes",
                 "fixed-sequence | expected the input input_ids to take any batch size and sequence length, found the"
                         + " shape [-1, 16], fixed when it was exported; export it again with dynamic axes"
             })
@@ -229,6 +232,13 @@ class OddGraphsTest {
                 NOTHING,
                 "expected vectors that the graph pooled, found the token vectors last_hidden_state;"
                         + " choose another output with --onnx-output, or say how to pool with --pooling");
+    }
+
+    @Test
+    void anAnswerOfAnotherShapeIsNotRead() {
+        assertThatThrownBy(() -> encode("other-length", "", LAST, ROWS))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage("expected an answer of shape [2, 3, 32] from the graph, found [2, 6, 32]");
     }
 
     private void assertRefused(String graph, String output, Pooler pooler, String message) {

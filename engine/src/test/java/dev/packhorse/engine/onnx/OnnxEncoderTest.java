@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.Closeness;
 import dev.packhorse.engine.Device;
 import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.OddGraphs;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.ResidentMemory;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import java.io.IOException;
@@ -125,16 +128,7 @@ class OnnxEncoderTest {
 
     @Test
     void vectorsHaveLengthOneOnlyWhereTheModelNormalises() {
-        var plain = new Model(
-                "plain",
-                model.onnx(),
-                List.of(),
-                model.tokenizer(),
-                model.architecture(),
-                DIMENSION,
-                64,
-                model.pooling(),
-                false);
+        var plain = model.withHead(Head.of(Pooling.MEAN, false));
         try (var unscaled = OnnxEncoder.open(plain, 1, "a test")) {
             var rows = rows(8);
             for (var vector : encode(encoder, rows)) {
@@ -200,24 +194,66 @@ class OnnxEncoderTest {
         }
     }
 
+    /** tiny-bert with these bytes for a graph, which the model's reader would have refused. */
+    private Model withGraph(byte[] graph) throws IOException {
+        return changed(List.of(FamilyFixtures.file(Files.write(folder.resolve("broken.onnx"), graph))), DIMENSION);
+    }
+
+    private Model changed(List<ModelFile> onnx, int hiddenSize) {
+        return new Model(
+                model.name(),
+                onnx,
+                model.onnxOutput(),
+                model.safetensors(),
+                model.tokenizer(),
+                model.configuration(),
+                model.architecture(),
+                hiddenSize,
+                model.maxSeqLength(),
+                model.texts(),
+                model.head(),
+                model.revision());
+    }
+
+    @Test
+    void aModelWithoutAGraphIsNamed() {
+        var without = changed(List.of(), DIMENSION);
+        assertThatThrownBy(() -> OnnxEncoder.open(without, 1, "a test"))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("tiny-bert: expected a model with an ONNX file, found none");
+        assertThatThrownBy(() -> BareLoop.open(without, List.of(), 64))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("tiny-bert: expected an ONNX file for the bare loop, found none");
+    }
+
+    @Test
+    void theBareLoopRunsEveryBatch() {
+        var rows = rows(20);
+        try (var bare = BareLoop.open(model, rows, 128)) {
+            assertThat(bare.tokens())
+                    .isEqualTo(rows.stream().mapToInt(row -> row.length).sum());
+            assertThat(bare.run(2)).isPositive();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "this is no graph"})
-    void aFileThatIsNoGraphIsNamed(String content) {
-        var broken = OddGraphs.tinyBertWith(content.getBytes(StandardCharsets.UTF_8), folder);
+    void aFileThatIsNoGraphIsNamed(String content) throws IOException {
+        var broken = withGraph(content.getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> OnnxEncoder.open(broken, 1, "a test"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
-                        + ": expected an ONNX model that ONNX Runtime loads, found: ");
+                .hasMessageStartingWith(
+                        folder.resolve("broken.onnx") + ": expected an ONNX model that ONNX Runtime loads, found: ");
     }
 
     @Test
     void aFileThatWasCutOffIsNamed() throws IOException {
         var whole = Files.readAllBytes(Fixtures.tinyBert().resolve("onnx/model.onnx"));
-        var broken = OddGraphs.tinyBertWith(Arrays.copyOf(whole, whole.length / 2), folder);
+        var broken = withGraph(Arrays.copyOf(whole, whole.length / 2));
         assertThatThrownBy(() -> OnnxEncoder.open(broken, 1, "a test"))
                 .isInstanceOf(ModelException.class)
-                .hasMessageStartingWith(folder.resolve("tiny-bert/onnx/model.onnx")
-                        + ": expected an ONNX model that ONNX Runtime loads, found: ");
+                .hasMessageStartingWith(
+                        folder.resolve("broken.onnx") + ": expected an ONNX model that ONNX Runtime loads, found: ");
     }
 
     @Test
@@ -228,25 +264,16 @@ class OnnxEncoderTest {
         assertThatThrownBy(() -> OnnxEncoder.open(read, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith(copy.resolve("onnx/model.onnx") + ": expected SHA-256 "
-                        + model.onnx().sha256() + ", found ")
+                        + model.onnx().get(0).sha256() + ", found ")
                 .hasMessageEndingWith("; the file changed since the job started, or was not copied whole");
     }
 
     @Test
     void vectorsOfAnotherDimensionThanConfiguredAreRefused() {
-        var wrong = new Model(
-                "wrong",
-                model.onnx(),
-                List.of(),
-                model.tokenizer(),
-                model.architecture(),
-                48,
-                64,
-                model.pooling(),
-                true);
+        var wrong = changed(model.onnx(), 48);
         assertThatThrownBy(() -> OnnxEncoder.open(wrong, 1, "a test"))
                 .isInstanceOf(ModelException.class)
-                .hasMessage(model.onnx().location()
+                .hasMessage(model.onnx().get(0).location()
                         + ": expected vectors of dimension 48 as configured, found 32 in the output last_hidden_state");
     }
 

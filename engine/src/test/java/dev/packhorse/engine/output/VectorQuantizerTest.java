@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Seeds;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -20,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
  * 6.0.1, the vectors as a float32 array.
  */
 class VectorQuantizerTest {
+
+    private static final int FIXTURE_DIMENSION = 32;
 
     private static final float[][] VECTORS = {
         {0.1f, -0.2f, 0.3f, 0, 0.5f, -0.6f, 0.7f, -0.8f, 0.9f, -1.0f},
@@ -87,6 +91,37 @@ class VectorQuantizerTest {
                 .isDeepEqualTo(new int[][] {{42, 0}, {-59, -64}, {69, 0}, {43, -64}});
         assertThat(unsigned(OutputPrecision.UBINARY, VECTORS))
                 .isDeepEqualTo(new int[][] {{170, 128}, {69, 64}, {197, 128}, {171, 64}});
+    }
+
+    /** The fixtures' vectors, which sentence-transformers quantized (fixtures/README.md). */
+    @ParameterizedTest
+    @CsvSource({"INT8, int8", "UINT8, uint8", "BINARY, binary", "UBINARY, ubinary"})
+    void everyByteIsThatOfSentenceTransformers(OutputPrecision precision, String file) {
+        var floats = ByteBuffer.wrap(fixture("bert/reference.f32"))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        var expected = ByteBuffer.wrap(fixture("quantized/" + file));
+        var vectors = new float[floats.remaining() / FIXTURE_DIMENSION][FIXTURE_DIMENSION];
+        for (var vector : vectors) {
+            floats.get(vector);
+        }
+        var quantizer = VectorQuantizer.of(precision, FIXTURE_DIMENSION, Optional.of(ranges(vectors)));
+
+        assertThat(vectors).hasNumberOfRows(64);
+        for (var vector : vectors) {
+            var bytes = new byte[precision.bytes(FIXTURE_DIMENSION)];
+            expected.get(bytes);
+            assertThat(quantizer.quantize(vector)).isEqualTo(bytes);
+        }
+        assertThat(expected.hasRemaining()).isFalse();
+    }
+
+    private static byte[] fixture(String name) {
+        try (var in = VectorQuantizerTest.class.getResourceAsStream("/fixtures/families/" + name)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
     }
 
     /** {@code hex(numpy.array(value, "float32").astype("float16").view("uint16"))} */

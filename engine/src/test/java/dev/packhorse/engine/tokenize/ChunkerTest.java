@@ -1,11 +1,14 @@
 package dev.packhorse.engine.tokenize;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Seeds;
 import dev.packhorse.engine.model.Models;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +24,14 @@ class ChunkerTest {
 
     private static Tokenizer tiny(int maxLength) {
         return HuggingFaceTokenizer.open(TINY, "tiny", maxLength);
+    }
+
+    private static Tokenizer family(String name) {
+        try (var json = ChunkerTest.class.getResourceAsStream("/fixtures/families/" + name + "/tokenizer.json")) {
+            return HuggingFaceTokenizer.open(new String(json.readAllBytes(), UTF_8), name, 20);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
     }
 
     /** Makes as many tokens of each code point as it is told, and adds two to every text. */
@@ -213,16 +224,20 @@ class ChunkerTest {
         var random = Seeds.random();
         var tokenizers = new ArrayList<Tokenizer>(List.of(
                 tiny(20),
+                family("xlm-roberta"), // unigrams
+                family("modernbert"), // pairs of bytes
+                family("roberta"),
+                family("mpnet"),
                 HuggingFaceTokenizer.open(TINY, "sliced", 20, 50),
                 new Fake(20, c -> 1),
-                new Fake(20, c -> Character.toString(c).getBytes(java.nio.charset.StandardCharsets.UTF_8).length),
+                new Fake(20, c -> Character.toString(c).getBytes(UTF_8).length),
                 new Fake(20, c -> c % 3),
                 new Fake(20, c -> c % 40)));
         for (var round = 0; round < 800; round++) {
             var text = RandomTexts.any(random, 120);
             var tokenizer = tokenizers.get(round % tokenizers.size());
-            var chunkTokens = random.nextInt(3, 21);
-            var most = (chunkTokens - 3) / 2;
+            var chunkTokens = random.nextInt(5, 21);
+            var most = (chunkTokens - 4) / 2;
             check(tokenizer, chunkTokens, random.nextInt(4) == 0 && most > 0 ? random.nextInt(most + 1) : 0, text);
         }
         tokenizers.forEach(Tokenizer::close);

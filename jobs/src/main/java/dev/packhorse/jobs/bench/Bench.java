@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -52,7 +53,7 @@ public final class Bench {
     }
 
     /** Checks the options. */
-    public static SparkWork prepare(OptionValues options, PrintStream out) {
+    public static SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out) {
         var corpus = DemoCorpus.open();
         return spark -> {
             var folder = temporaryFolder();
@@ -67,7 +68,8 @@ public final class Bench {
     private void run(DemoCorpus corpus) {
         var texts = corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES));
         DemoCorpus.write(repeated(texts), folder.resolve("corpus.jsonl"));
-        var engine = EmbedJob.of(jobOptions("window", 0), out).engine(spark);
+        var engine = EmbedJob.of(jobOptions("window", 0), spark.sparkContext().getConf(), out)
+                .engine(spark);
         var rows = tokenize(engine, texts);
         var tokens = rows.stream().mapToLong(row -> row.length).sum();
         out.printf(
@@ -169,7 +171,8 @@ public final class Bench {
     }
 
     private RunSummary job(String sort, int run) {
-        return EmbedJob.of(jobOptions(sort, run), QUIET).run(spark);
+        return EmbedJob.of(jobOptions(sort, run), spark.sparkContext().getConf(), QUIET)
+                .run(spark);
     }
 
     private OptionValues jobOptions(String sort, int run) {

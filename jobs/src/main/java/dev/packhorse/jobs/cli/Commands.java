@@ -1,7 +1,6 @@
 package dev.packhorse.jobs.cli;
 
 import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.model.Models;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.bench.Bench;
 import dev.packhorse.jobs.bench.BenchOptions;
@@ -13,7 +12,7 @@ import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.ExplainOptions;
 import dev.packhorse.udf.ResidentEngines;
-import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.SparkModels;
 import dev.packhorse.udf.options.Nearest;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
@@ -68,7 +67,7 @@ public final class Commands {
     /** Checks options without Spark and gives back what to do with it. */
     @FunctionalInterface
     private interface Preparation {
-        SparkWork prepare(OptionValues options, PrintStream out);
+        SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out);
     }
 
     private record Command(String name, String description, List<Option<?>> options, Action action) {
@@ -80,17 +79,13 @@ public final class Commands {
         }
     }
 
-    private static SparkWork embed(OptionValues options, PrintStream out) {
-        var job = EmbedJob.of(options, out);
+    private static SparkWork embed(OptionValues options, SparkConf conf, PrintStream out) {
+        var job = EmbedJob.of(options, conf, out);
         return spark -> out.println(System.lineSeparator() + job.run(spark).table());
     }
 
     private static void explain(OptionValues options, SparkConf conf, PrintStream out) {
-        var found = Models.find(options.get(EncodeOptions.MODEL));
-        var model = options.find(EncodeOptions.MAX_SEQ_LENGTH)
-                .map(found::withMaxSeqLength)
-                .orElse(found);
-        Explain.of(options, model, out).run();
+        Explain.of(options, SparkModels.find(options, conf), out).run();
     }
 
     /** Runs the command that the arguments name and returns the exit code: 0 done, 1 failed, 2 options that do not fit. */
@@ -134,7 +129,7 @@ public final class Commands {
     /** Prepares, then works with a session of its own. */
     private static Action onSpark(Preparation preparation) {
         return (options, conf, out) -> {
-            var work = preparation.prepare(options, out);
+            var work = preparation.prepare(options, conf, out);
             var spark = SparkSession.builder().config(conf).getOrCreate();
             try {
                 work.run(spark);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** Makes the corpus, embeds it as {@code packhorse embed} would, and searches the result. */
@@ -31,12 +32,12 @@ public final class Demo {
     private Demo() {}
 
     /** Checks the options. */
-    public static SparkWork prepare(OptionValues options, PrintStream out) {
+    public static SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out) {
         var folder = Path.of(options.get(DemoOptions.OUTPUT));
         var corpus = DemoCorpus.open();
         var input = folder.resolve("corpus.jsonl");
         var output = folder.resolve("embeddings");
-        var job = EmbedJob.of(embedOptions(options, input, output), out);
+        var job = EmbedJob.of(embedOptions(options, input, output), conf, out);
         return spark -> {
             var texts = options.get(DemoOptions.FULL) ? corpus.all() : corpus.sample(SAMPLE_GLOSSES, SAMPLE_PASSAGES);
             DemoCorpus.write(texts, input);

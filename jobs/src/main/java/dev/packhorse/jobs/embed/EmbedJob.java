@@ -4,7 +4,7 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.Models;
+import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.output.OutputPrecision;
 import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.jobs.options.EmbedOptions;
@@ -21,6 +21,7 @@ import dev.packhorse.udf.DriverFile;
 import dev.packhorse.udf.EmbedSettings;
 import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.EncoderThreads;
+import dev.packhorse.udf.SparkModels;
 import dev.packhorse.udf.LongTexts;
 import dev.packhorse.udf.OutputVectors;
 import dev.packhorse.udf.metrics.Count;
@@ -38,6 +39,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -69,10 +72,11 @@ public final class EmbedJob {
     /**
      * Checks all that can be checked without Spark.
      *
+     * @param conf the settings that Spark will have, for models on its file systems
      * @param out where progress goes
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
-    public static EmbedJob of(OptionValues options, PrintStream out) {
+    public static EmbedJob of(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(options);
         options.get(EmbedOptions.OUTPUT);
         if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
@@ -80,10 +84,7 @@ public final class EmbedJob {
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
         }
         checkFloatEncoding(options);
-        var found = Models.find(options.get(EncodeOptions.MODEL));
-        var model = options.find(EncodeOptions.MAX_SEQ_LENGTH)
-                .map(found::withMaxSeqLength)
-                .orElse(found);
+        var model = SparkModels.find(options, conf);
         Engine.checkTokenizer(model);
         Engine.checkChoice(model, options.get(EncodeOptions.PATH), precision(options, model));
         return new EmbedJob(options, model, LongTexts.of(options, model), out);
@@ -232,8 +233,15 @@ public final class EmbedJob {
         footer.put("fingerprint", fingerprint);
         footer.put("dimension", String.valueOf(model.dimension()));
         footer.put("revision", model.revision());
+        footer.put(
+                "pooling",
+                model.head().poolings().isEmpty()
+                        ? "the ONNX file's own"
+                        : model.head().poolings().stream().map(Pooling::id).collect(Collectors.joining("+")));
+        footer.put("normalize", String.valueOf(model.head().normalizes()));
         footer.put("head", model.head().description());
         footer.put("prompt", model.texts().prompt());
+        footer.put("lower-case", String.valueOf(model.texts().lowerCase()));
         footer.put("precision", precision(options, model).id());
         footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
         footer.put(EmbedOptions.OUTPUT_PRECISION.name(), outputPrecision().id());

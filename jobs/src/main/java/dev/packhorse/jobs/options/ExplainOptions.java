@@ -13,6 +13,13 @@ public final class ExplainOptions {
     /** All of them, in the order in which people read them. */
     public static final List<Option<?>> ALL = List.of(
             EncodeOptions.MODEL,
+            EncodeOptions.REVISION,
+            EncodeOptions.POOLING,
+            EncodeOptions.NORMALIZE,
+            EncodeOptions.PROMPT,
+            EncodeOptions.PROMPT_NAME,
+            EncodeOptions.TRUNCATE_DIM,
+            EncodeOptions.ONNX_OUTPUT,
             EncodeOptions.PRECISION,
             EncodeOptions.PATH,
             EncodeOptions.MAX_BATCH_TOKENS,

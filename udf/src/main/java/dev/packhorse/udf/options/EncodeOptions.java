@@ -3,7 +3,10 @@ package dev.packhorse.udf.options;
 import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.PrecisionChoice;
 import dev.packhorse.engine.model.EmbeddedModel;
+import dev.packhorse.engine.model.ModelOptions;
+import dev.packhorse.engine.model.Pooling;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The options of the encoding itself, whoever starts it. */
 public final class EncodeOptions {
@@ -12,7 +15,42 @@ public final class EncodeOptions {
             "model",
             OptionType.text(),
             EmbeddedModel.ALL_MINILM_L6_V2.id(),
-            "An embedded model's name, or a folder in the layout that sentence-transformers writes.");
+            "An embedded model's name, or where one is: a folder, a zip or tar.gz of one, or an ONNX file, local or on any"
+                    + " Hadoop file system; maven:NAME; classpath:FOLDER.");
+
+    public static final Option<String> REVISION = Option.of(
+            "revision",
+            OptionType.text(),
+            "What the model's files must be: the sha256:HEX that an earlier run's manifest says; others stop the job.");
+
+    public static final Option<List<Pooling>> POOLING = Option.of(
+            "pooling",
+            OptionType.parsed(
+                    "cls, mean, max, mean_sqrt_len, weightedmean or lasttoken, several joined by +",
+                    ModelOptions::poolings,
+                    poolings -> poolings.stream().map(Pooling::id).collect(Collectors.joining("+"))),
+            "How token vectors become one; several are put side by side. Default: what the model says.");
+
+    public static final Option<Boolean> NORMALIZE =
+            Option.of("normalize", OptionType.flag(), "Whether vectors have length 1. Default: what the model says.");
+
+    public static final Option<String> PROMPT =
+            Option.of("prompt", OptionType.text(), "What stands in front of every text, white space included.");
+
+    public static final Option<String> PROMPT_NAME = Option.of(
+            "prompt-name",
+            OptionType.text(),
+            "Which of the model's own prompts stands in front of every text; none for no prompt. Default: what the model says.");
+
+    public static final Option<Integer> TRUNCATE_DIM = Option.of(
+            "truncate-dim",
+            OptionType.integer(1, 1_000_000),
+            "How many of a vector's first numbers are kept; scaled to length 1 again where the model does that.");
+
+    public static final Option<String> ONNX_OUTPUT = Option.of(
+            "onnx-output",
+            OptionType.text(),
+            "Which output of the ONNX file to read; it then runs as it is. Default: its token vectors.");
 
     public static final Option<PrecisionChoice> PRECISION = Option.of(
             "precision",
@@ -87,6 +125,13 @@ public final class EncodeOptions {
     /** All of them, in the order in which people read them. */
     public static final List<Option<?>> ALL = List.of(
             MODEL,
+            REVISION,
+            POOLING,
+            NORMALIZE,
+            PROMPT,
+            PROMPT_NAME,
+            TRUNCATE_DIM,
+            ONNX_OUTPUT,
             PRECISION,
             PATH,
             MAX_BATCH_TOKENS,

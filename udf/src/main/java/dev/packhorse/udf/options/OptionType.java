@@ -36,6 +36,15 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
         return single("text", OptionType::notBlank, Function.identity());
     }
 
+    /**
+     * One text that is read into something else.
+     *
+     * @param reader throws IllegalArgumentException for a text that is none
+     */
+    public static <T> OptionType<T> parsed(String label, Function<String, T> reader, Function<T, String> writer) {
+        return single(label, reader, writer);
+    }
+
     /** An integer within bounds, both included. */
     public static OptionType<Integer> integer(int least, int most) {
         return single(
