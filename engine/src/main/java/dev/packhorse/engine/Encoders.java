@@ -27,6 +27,7 @@ final class Encoders {
      */
     static Encoder open(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
         if (settings.path() == PathChoice.SLOW) {
+            check(settings.model(), settings.path(), settings.precision());
             return slow(settings, tokenizer, "slow path: asked for");
         }
         var unmet = Paths.inTheWay(settings.model(), settings.precision());

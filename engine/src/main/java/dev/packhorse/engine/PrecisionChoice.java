@@ -1,12 +1,11 @@
 package dev.packhorse.engine;
 
-import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.OneDnnSupport;
 
 /** The precision that somebody asks for, which may be left to the machine. */
 public enum PrecisionChoice {
-    /** bfloat16 where the CPU has it in hardware and the model is of a family that we run ourselves, else float32. */
+    /** bfloat16 where the CPU has it in hardware and all else that the fast path needs is there, else float32. */
     AUTO("auto"),
     FLOAT32(Precision.FLOAT32.id()),
     BFLOAT16(Precision.BFLOAT16.id()),
@@ -27,11 +26,13 @@ public enum PrecisionChoice {
      * The precision that a model is encoded in. A job asks once, on its driver, for all its vectors must be of one
      * precision whatever its executors' CPUs are.
      */
-    public Precision on(Model model, PathChoice encoder) {
+    public Precision on(Model model, PathChoice path) {
         return switch (this) {
             case AUTO ->
-                model.architecture() instanceof Architecture.Known && encoder != PathChoice.SLOW
-                        ? OneDnnSupport.best()
+                path != PathChoice.SLOW
+                                && OneDnnSupport.best() == Precision.BFLOAT16
+                                && Paths.unmetByFast(model, Precision.BFLOAT16).isEmpty()
+                        ? Precision.BFLOAT16
                         : Precision.FLOAT32;
             case FLOAT32 -> Precision.FLOAT32;
             case BFLOAT16 -> Precision.BFLOAT16;

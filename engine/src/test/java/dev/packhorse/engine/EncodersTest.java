@@ -42,22 +42,23 @@ class EncodersTest {
 
     @Test
     void theOnnxFileIsTakenAsItIsWhereThatWasAskedFor() {
-        assertThat(chosen(TINY, PathChoice.SLOW)).isEqualTo("onnxruntime-padded: asked for");
+        assertThat(chosen(TINY, PathChoice.SLOW)).isEqualTo("onnxruntime-padded: slow path: asked for");
     }
 
     @Test
     void anotherFamilyTakesThePaddedPathAndSaysWhy() {
         var model = of(new Architecture.Opaque(List.of(new Condition("model_type", "one we know", "t5"))), List.of());
         assertThat(chosen(model, PathChoice.AUTO))
-                .isEqualTo("onnxruntime-padded: model_type: expected one we know, found t5");
+                .isEqualTo("onnxruntime-padded: slow path, for model_type: expected one we know, found t5");
         assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.FAST, Precision.FLOAT32)))
                 .isInstanceOf(EncoderException.class)
-                .hasMessage("--encoder nested: expected a model and a machine that it can run on, found:"
+                .hasMessage("--path fast: expected its conditions to be met, found:"
                         + " model_type: expected one we know, found t5");
         assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.AUTO, Precision.INT8)))
                 .isInstanceOf(EncoderException.class)
-                .hasMessage("--precision int8: expected the nested encoder, for the padded one computes in float32,"
-                        + " found: model_type: expected one we know, found t5");
+                .hasMessage("tiny-bert: expected a path for --precision int8, found neither the fast one (model_type:"
+                        + " expected one we know, found t5) nor the slow one (precision: expected float32,"
+                        + " in which ONNX Runtime computes here, found int8)");
     }
 
     /** The fixture's graph calls its embeddings otherwise than torch's exporter does. */
@@ -65,7 +66,8 @@ class EncodersTest {
     void aGraphWhoseWeightsHaveOtherNamesTakesThePaddedPathAndSaysWhich() {
         NestedMachine.assume();
         assertThat(chosen(of(TINY.architecture(), List.of()), PathChoice.AUTO))
-                .startsWith("onnxruntime-padded: " + TINY.onnx().get(0).location()
+                .startsWith("onnxruntime-padded: slow path, for weights: expected a graph whose weights have the names of a"
+                        + " bert, found " + TINY.onnx().get(0).location()
                         + ": expected one tensor embeddings.word_embeddings.weight, found none among ");
     }
 
@@ -76,11 +78,12 @@ class EncodersTest {
         var model = ModelFolder.read(copy);
         assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.SLOW, Precision.FLOAT32))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("--encoder padded: expected a model with an ONNX file, found none in tiny-bert");
+                .hasMessage("--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
+                        + " tiny-bert");
         assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.SLOW, Precision.FLOAT32)))
-                .isInstanceOf(EncoderException.class)
-                .hasMessage(
-                        "tiny-bert: expected an ONNX file for the padded encoder, found none; without one: asked for");
+                .isInstanceOf(ModelException.class)
+                .hasMessage("--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
+                        + " tiny-bert");
     }
 
     /** Weights that are there and broken are a mistake, not a reason for the slow path. */
@@ -103,12 +106,13 @@ class EncodersTest {
         Engine.checkChoice(TINY, PathChoice.FAST, Precision.INT8);
         assertThatThrownBy(() -> Engine.checkChoice(opaque, PathChoice.AUTO, Precision.BFLOAT16))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("--encoder auto --precision bfloat16: expected a model that the nested encoder knows, found"
-                        + " tiny-bert: model_type: expected one we know, found t5");
+                .hasMessage("--path auto --precision bfloat16: expected a model for the fast path, found tiny-bert:"
+                        + " model_type: expected one we know, found t5; and not for the slow one, for precision:"
+                        + " expected float32, in which ONNX Runtime computes here, found bfloat16");
         assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.SLOW, Precision.INT8))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("--precision int8: expected --encoder auto or nested, for the padded one computes in"
-                        + " float32, found padded");
+                .hasMessage("--path slow: expected its conditions to be met, found: precision: expected float32, in which"
+                        + " ONNX Runtime computes here, found int8");
     }
 
     @Test

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Embedded;
-import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.Sha256;
 import java.io.IOException;
