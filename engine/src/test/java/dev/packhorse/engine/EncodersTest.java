@@ -66,9 +66,10 @@ class EncodersTest {
     void aGraphWhoseWeightsHaveOtherNamesTakesThePaddedPathAndSaysWhich() {
         NestedMachine.assume();
         assertThat(chosen(of(TINY.architecture(), List.of()), PathChoice.AUTO))
-                .startsWith("onnxruntime-padded: slow path, for weights: expected a graph whose weights have the names of a"
-                        + " bert, found " + TINY.onnx().get(0).location()
-                        + ": expected one tensor embeddings.word_embeddings.weight, found none among ");
+                .startsWith(
+                        "onnxruntime-padded: slow path, for weights: expected a graph whose weights have the names of a"
+                                + " bert, found " + TINY.onnx().get(0).location()
+                                + ": expected one tensor embeddings.word_embeddings.weight, found none among ");
     }
 
     @Test
@@ -78,12 +79,14 @@ class EncodersTest {
         var model = ModelFolder.read(copy);
         assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.SLOW, Precision.FLOAT32))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
-                        + " tiny-bert");
+                .hasMessage(
+                        "--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
+                                + " tiny-bert");
         assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.SLOW, Precision.FLOAT32)))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
-                        + " tiny-bert");
+                .hasMessage(
+                        "--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
+                                + " tiny-bert");
     }
 
     /** Weights that are there and broken are a mistake, not a reason for the slow path. */
@@ -111,8 +114,9 @@ class EncodersTest {
                         + " expected float32, in which ONNX Runtime computes here, found bfloat16");
         assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.SLOW, Precision.INT8))
                 .isInstanceOf(ModelException.class)
-                .hasMessage("--path slow: expected its conditions to be met, found: precision: expected float32, in which"
-                        + " ONNX Runtime computes here, found int8");
+                .hasMessage(
+                        "--path slow: expected its conditions to be met, found: precision: expected float32, in which"
+                                + " ONNX Runtime computes here, found int8");
     }
 
     @Test

@@ -81,10 +81,9 @@ public final class Explain {
     }
 
     private static String inside(Architecture architecture) {
-        return switch (architecture) {
-            case Known known -> known.modelType() + ": " + sizes(known.shape());
-            case Opaque opaque -> "not of a family that the fast path knows; " + opaque.reason();
-        };
+        return architecture instanceof Known known
+                ? known.modelType() + ": " + sizes(known.shape())
+                : "not of a family that the fast path knows; " + ((Opaque) architecture).reason();
     }
 
     private static String sizes(TransformerShape shape) {
