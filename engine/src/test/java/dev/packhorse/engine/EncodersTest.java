@@ -32,16 +32,7 @@ class EncodersTest {
     }
 
     private static Model of(Architecture architecture, List<dev.packhorse.engine.model.ModelFile> safetensors) {
-        return new Model(
-                TINY.name(),
-                TINY.onnx(),
-                safetensors,
-                TINY.tokenizer(),
-                architecture,
-                TINY.dimension(),
-                TINY.maxSeqLength(),
-                TINY.pooling(),
-                TINY.normalize());
+        return Changed.weights(TINY, architecture, safetensors);
     }
 
     @Test
@@ -62,8 +53,8 @@ class EncodersTest {
                 .isEqualTo("onnxruntime-padded: model_type: expected one we know, found t5");
         assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.NESTED, Precision.FLOAT32)))
                 .isInstanceOf(EncoderException.class)
-                .hasMessage("--encoder nested: expected a model and a machine that it can run on, found: its model_type"
-                        + " is t5, not bert");
+                .hasMessage("--encoder nested: expected a model and a machine that it can run on, found:"
+                        + " model_type: expected one we know, found t5");
         assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.AUTO, Precision.INT8)))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--precision int8: expected the nested encoder, for the padded one computes in float32,"
@@ -75,8 +66,22 @@ class EncodersTest {
     void aGraphWhoseWeightsHaveOtherNamesTakesThePaddedPathAndSaysWhich() {
         NestedMachine.assume();
         assertThat(chosen(of(TINY.architecture(), List.of()), EncoderChoice.AUTO))
-                .startsWith("onnxruntime-padded: " + TINY.onnx().location()
+                .startsWith("onnxruntime-padded: " + TINY.onnx().get(0).location()
                         + ": expected one tensor embeddings.word_embeddings.weight, found none among ");
+    }
+
+    @Test
+    void aModelWithoutAGraphCannotBePadded() throws IOException {
+        var copy = Fixtures.copyTinyBert(folder);
+        Files.delete(copy.resolve("onnx/model.onnx"));
+        var model = ModelFolder.read(copy);
+        assertThatThrownBy(() -> Engine.checkChoice(model, EncoderChoice.PADDED, Precision.FLOAT32))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("--encoder padded: expected a model with an ONNX file, found none in tiny-bert");
+        assertThatThrownBy(() -> Engine.open(settings(model, EncoderChoice.PADDED, Precision.FLOAT32)))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage(
+                        "tiny-bert: expected an ONNX file for the padded encoder, found none; without one: asked for");
     }
 
     /** Weights that are there and broken are a mistake, not a reason for the slow path. */

@@ -35,6 +35,13 @@ public final class FamilyFixtures {
         }
     }
 
+    /** The texts that every reference of a family answers for. */
+    public static List<String> texts() {
+        var texts = new ArrayList<String>();
+        json(folder("texts.json")).forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
     /** A file with the fingerprint that it has now. */
     public static ModelFile file(Path path) {
         try {

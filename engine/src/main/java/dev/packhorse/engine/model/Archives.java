@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
@@ -37,7 +38,7 @@ final class Archives {
     static synchronized Folder unpacked(ModelFile.Location archive) {
         var copy = Temporary.folder("packhorse-archive-").resolve("archive");
         try (var in = new DigestInputStream(archive.open(), Sha256.digest())) {
-            Files.copy(in, copy);
+            Files.copy(in, copy); // for a zip's directory is at its end
             var sha256 = HexFormat.of().formatHex(in.getMessageDigest().digest());
             if (!UNPACKED.containsKey(sha256)) {
                 UNPACKED.put(sha256, unpack(archive.toString(), copy, Unpacker.Limits.OF_MODELS));
@@ -104,7 +105,8 @@ final class Archives {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 if (entry.isDirectory()) {
                     unpacker.folder(entry.getName());
-                } else if (entry.isFile() && !entry.isLink() && !entry.isSymbolicLink() && !entry.isSparse()) {
+                } else if (entry.getLinkFlag() == TarConstants.LF_NORMAL
+                        || entry.getLinkFlag() == TarConstants.LF_OLDNORM) {
                     unpacker.file(entry.getName(), tar);
                 } else {
                     throw unpacker.refused(

@@ -62,11 +62,11 @@ final class Unpacker {
     void file(String entry, InputStream content) throws IOException {
         count(entry);
         var path = plain(entry);
-        if (path.isEmpty() || !seen.add(path)) {
-            throw refused(
-                    entry,
-                    path.isEmpty() ? "the name of a file" : "each name once",
-                    "it" + (path.isEmpty() ? "" : " again"));
+        if (path.isEmpty()) {
+            throw refused(entry, "a file's name", "none");
+        }
+        if (!seen.add(path)) {
+            throw refused(entry, "each name once", "it again");
         }
         var target = root.resolve(path);
         Files.createDirectories(target.getParent());

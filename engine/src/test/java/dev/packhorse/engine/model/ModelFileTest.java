@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +28,7 @@ class ModelFileTest {
     void write() throws IOException {
         path = folder.resolve("file.json");
         Files.writeString(path, TEXT);
-        file = ModelFile.of(new ModelFile.Location.Local(path.toString()));
+        file = ModelFile.of("file.json", new ModelFile.Location.Local(path.toString()));
     }
 
     @Test
@@ -67,7 +69,7 @@ class ModelFileTest {
         var missing = new ModelFile.Location.Local(folder.resolve("missing").toString());
         var expected =
                 "%s: expected a readable file, found: java.nio.file.NoSuchFileException: %1$s".formatted(missing);
-        assertThatThrownBy(() -> ModelFile.of(missing))
+        assertThatThrownBy(() -> ModelFile.of("missing", missing))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(expected);
         assertThatThrownBy(() -> file.at(missing).text())
@@ -85,15 +87,58 @@ class ModelFileTest {
     }
 
     @Test
+    void aFileThatIsTooLargeIsRefusedBySizeUnread() {
+        var huge = new ModelFile.Location() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public InputStream open() {
+                throw new AssertionError("was opened");
+            }
+
+            @Override
+            public OptionalLong size() {
+                return OptionalLong.of(2L << 30);
+            }
+
+            @Override
+            public String toString() {
+                return "huge.json";
+            }
+        };
+        assertThatThrownBy(() -> file.at(huge).text())
+                .isInstanceOf(ModelException.class)
+                .hasMessage("huge.json: expected at most 536,870,912 bytes, found 2,147,483,648;"
+                        + " is it the file that its name says?");
+        assertThatThrownBy(() -> ModelFile.bytes(huge, 100))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith("huge.json: expected at most 100 bytes, found 2,147,483,648");
+    }
+
+    @Test
+    void aFileWhoseSizeNobodySaysIsReadUpToTheLimit() {
+        ModelFile.Location endless = () -> new InputStream() {
+            @Override
+            public int read() {
+                return ' ';
+            }
+        };
+        assertThatThrownBy(() -> ModelFile.bytes(endless, 1000))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(": expected at most 1,000 bytes, found 1,001 or more; is it");
+    }
+
+    @Test
     void aResourceIsReadFromTheClassPath() {
-        var resource = ModelFile.of(new ModelFile.Location.Resource("fixtures/tiny-bert/modules.json"));
+        var resource = ModelFile.of(
+                "fixtures/tiny-bert/modules.json", new ModelFile.Location.Resource("fixtures/tiny-bert/modules.json"));
         assertThat(resource.text()).contains("sentence_transformers.models.Pooling");
         assertThat(resource.location()).hasToString("classpath:fixtures/tiny-bert/modules.json");
     }
 
     @Test
     void aResourceThatIsMissingIsNamed() {
-        assertThatThrownBy(() -> ModelFile.of(new ModelFile.Location.Resource("no/such.onnx")))
+        assertThatThrownBy(() -> ModelFile.of("no/such.onnx", new ModelFile.Location.Resource("no/such.onnx")))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("classpath:no/such.onnx: expected a readable file,"
                         + " found: java.io.IOException: no such resource on the class path");

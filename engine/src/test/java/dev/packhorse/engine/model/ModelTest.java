@@ -3,6 +3,7 @@ package dev.packhorse.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.Changed;
 import dev.packhorse.engine.EncoderChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.ModelException;
@@ -24,15 +25,39 @@ class ModelTest {
     private static final ModelFile TOKENIZER = file("tokenizer", "b");
     private static final Architecture BERT =
             new Architecture.Known("bert", TransformerShape.bert(32, 2, 4, 64, 550, 128, 1e-12f));
-    private static final Model MODEL = model(ONNX, TOKENIZER, 32, 64, Pooling.MEAN, true);
+    private static final Head MEAN = Head.of(Pooling.MEAN, true);
+    private static final Model MODEL = model(List.of(ONNX), TOKENIZER, TextPreparation.NONE, MEAN);
+
+    private static Model model(List<ModelFile> onnx, ModelFile tokenizer, TextPreparation texts, Head head) {
+        return model("", onnx, List.of(), tokenizer, "c", 64, texts, head);
+    }
 
     private static Model model(
-            ModelFile onnx, ModelFile tokenizer, int dimension, int maxSeqLength, Pooling pooling, boolean normalize) {
-        return new Model("some", onnx, List.of(), tokenizer, BERT, dimension, maxSeqLength, pooling, normalize);
+            String output,
+            List<ModelFile> onnx,
+            List<ModelFile> safetensors,
+            ModelFile tokenizer,
+            String configuration,
+            int maxSeqLength,
+            TextPreparation texts,
+            Head head) {
+        return new Model(
+                "some",
+                onnx,
+                output,
+                safetensors,
+                tokenizer,
+                configuration,
+                BERT,
+                32,
+                maxSeqLength,
+                texts,
+                head,
+                "sha256:" + "f".repeat(64));
     }
 
     private static ModelFile file(String name, String digit) {
-        return new ModelFile(new ModelFile.Location.Local("/models/" + name), digit.repeat(64));
+        return new ModelFile(name, new ModelFile.Location.Local("/models/" + name), digit.repeat(64));
     }
 
     private static ModelFile.Location elsewhere(ModelFile file) {
@@ -44,20 +69,30 @@ class ModelTest {
     void theFingerprintStaysTheSameFromReleaseToRelease() {
         // from sha256sum over the lines that Model.fingerprint names
         assertThat(MODEL.fingerprint(Precision.FLOAT32))
-                .isEqualTo("ff4e5feda58446a2c8be3038f177ad75326f092cdba737dad6ed9443e766c106");
+                .isEqualTo("a943861f4957fbc6a09b50478b88d123ee1be286beee82918a9e3630975148a2");
     }
 
     @Test
     void theFingerprintChangesWithEachPart() {
+        var none = TextPreparation.NONE;
         var models = List.of(
                 MODEL,
-                model(file("onnx", "c"), TOKENIZER, 32, 64, Pooling.MEAN, true),
-                model(ONNX, file("tokenizer", "c"), 32, 64, Pooling.MEAN, true),
-                model(TOKENIZER, ONNX, 32, 64, Pooling.MEAN, true),
-                model(ONNX, TOKENIZER, 33, 64, Pooling.MEAN, true),
-                model(ONNX, TOKENIZER, 32, 65, Pooling.MEAN, true),
-                model(ONNX, TOKENIZER, 32, 64, Pooling.CLS, true),
-                model(ONNX, TOKENIZER, 32, 64, Pooling.MEAN, false));
+                model(List.of(file("onnx", "c")), TOKENIZER, none, MEAN),
+                model(List.of(ONNX, file("data", "c")), TOKENIZER, none, MEAN),
+                model(List.of(), TOKENIZER, none, MEAN),
+                model(List.of(ONNX), file("tokenizer", "c"), none, MEAN),
+                model(List.of(TOKENIZER), ONNX, none, MEAN),
+                model(List.of(ONNX), TOKENIZER, new TextPreparation("query: ", false), MEAN),
+                model(List.of(ONNX), TOKENIZER, new TextPreparation("query:", false), MEAN),
+                model(List.of(ONNX), TOKENIZER, new TextPreparation("", true), MEAN),
+                model(List.of(ONNX), TOKENIZER, none, Head.of(Pooling.CLS, true)),
+                model(List.of(ONNX), TOKENIZER, none, Head.of(Pooling.MEAN, false)),
+                model(List.of(ONNX), TOKENIZER, none, MEAN.withDimension(32, 16)),
+                model("other", List.of(ONNX), List.of(), TOKENIZER, "c", 64, none, MEAN),
+                model("", List.of(ONNX), List.of(), TOKENIZER, "d", 64, none, MEAN),
+                model("", List.of(ONNX), List.of(), TOKENIZER, "c", 65, none, MEAN),
+                model("", List.of(ONNX), List.of(ONNX), TOKENIZER, "c", 64, none, MEAN),
+                Changed.width(MODEL, 33));
         var fingerprints = new HashSet<String>();
         models.forEach(model -> fingerprints.add(model.fingerprint(Precision.FLOAT32)));
         assertThat(fingerprints).hasSameSizeAs(models);
@@ -72,36 +107,30 @@ class ModelTest {
     }
 
     private static String fingerprintWith(ModelFile... safetensors) {
-        return new Model("some", ONNX, List.of(safetensors), TOKENIZER, BERT, 32, 64, Pooling.MEAN, true)
+        return model("", List.of(ONNX), List.of(safetensors), TOKENIZER, "c", 64, TextPreparation.NONE, MEAN)
                 .fingerprint(Precision.FLOAT32);
     }
 
     @Test
-    void theFingerprintKnowsNothingOfNamesAndPlaces() {
-        var moved = new Model(
-                        "other",
-                        ONNX,
-                        List.of(),
-                        TOKENIZER,
-                        new Architecture.Opaque(List.of()),
-                        32,
-                        64,
-                        Pooling.MEAN,
-                        true)
+    void theFingerprintKnowsNothingOfPlacesAndReasons() {
+        var moved = Changed.weights(MODEL, new Architecture.Opaque(List.of()), List.of())
                 .withFiles(ModelTest::elsewhere);
         assertThat(moved.fingerprint(Precision.FLOAT32)).isEqualTo(MODEL.fingerprint(Precision.FLOAT32));
-        assertThat(moved.onnx().location()).hasToString("/tmp/models/onnx");
-        assertThat(moved.tokenizer().location()).hasToString("/tmp/models/tokenizer");
     }
 
     @Test
     void allOfItsFilesAreMoved() {
         var weights = file("weights", "d");
-        var moved = new Model("some", ONNX, List.of(weights), TOKENIZER, BERT, 32, 64, Pooling.MEAN, true)
+        var dense = file("dense", "e");
+        var head = new Head(
+                List.of(Pooling.MEAN), true, List.of(new Step.Dense(dense, 32, 8, true, DenseActivation.TANH)));
+        var moved = model("", List.of(ONNX), List.of(weights), TOKENIZER, "c", 64, TextPreparation.NONE, head)
                 .withFiles(ModelTest::elsewhere);
-        assertThat(moved.onnx()).isEqualTo(ONNX.at(elsewhere(ONNX)));
+        assertThat(moved.onnx()).containsExactly(ONNX.at(elsewhere(ONNX)));
         assertThat(moved.safetensors()).containsExactly(weights.at(elsewhere(weights)));
         assertThat(moved.tokenizer()).isEqualTo(TOKENIZER.at(elsewhere(TOKENIZER)));
+        assertThat(moved.head().files()).containsExactly(dense.at(elsewhere(dense)));
+        assertThat(moved.dimension()).isEqualTo(8);
     }
 
     @Test

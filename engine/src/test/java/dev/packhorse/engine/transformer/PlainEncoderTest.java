@@ -50,7 +50,7 @@ class PlainEncoderTest {
                 .filter(i -> reference.tokenIds().get(i).length >= 5)
                 .limit(3)
                 .toList();
-        try (var copy = model.onnx().copy()) {
+        try (var copy = model.graph().orElseThrow().copy()) {
             var encoder = encoder(model, WeightsFile::onnx, copy.path());
             var found = encode(
                     encoder, texts.stream().map(reference.tokenIds()::get).toList());
@@ -92,7 +92,7 @@ class PlainEncoderTest {
 
     private static PlainEncoder encoder(Model model, BiFunction<String, Path, WeightsFile> open, Path file) {
         try (var weights = Families.weights((Known) model.architecture(), open.apply("weights", file))) {
-            return new PlainEncoder(weights, new Pooler(model.pooling(), model.normalize()));
+            return new PlainEncoder(weights, Pooler.open(model.head(), 0));
         }
     }
 
