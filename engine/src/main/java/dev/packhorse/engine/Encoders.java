@@ -1,7 +1,6 @@
 package dev.packhorse.engine;
 
 import dev.packhorse.engine.families.Architecture.Known;
-import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onednn.NestedEncoder;
@@ -49,9 +48,10 @@ final class Encoders {
         if (path == PathChoice.SLOW && !slow.isEmpty()) {
             throw new ModelException("--path slow: expected its conditions to be met, found: " + Condition.line(slow));
         }
-        if (model.architecture() instanceof Opaque opaque && (path == PathChoice.FAST || !slow.isEmpty())) {
+        var fast = Paths.ofModel(model);
+        if (!fast.isEmpty() && (path == PathChoice.FAST || !slow.isEmpty())) {
             throw new ModelException("--path %s --precision %s: expected a model for the fast path, found %s: %s"
-                            .formatted(path.id(), precision.id(), model.name(), opaque.reason())
+                            .formatted(path.id(), precision.id(), model.name(), Condition.line(fast))
                     + (slow.isEmpty() ? "" : "; and not for the slow one, for " + Condition.line(slow)));
         }
     }

@@ -32,15 +32,32 @@ public final class Paths {
 
     /** Those of them that are known without a look into the weights. */
     static List<Condition> inTheWay(Model model, Precision precision) {
-        var unmet = new ArrayList<Condition>();
-        if (model.architecture() instanceof Opaque opaque) {
-            unmet.addAll(opaque.failed());
-        }
+        var unmet = new ArrayList<>(ofModel(model));
         OneDnnSupport.missing()
                 .map(reason -> new Condition("onednn", "oneDNN for this machine", reason))
                 .or(() -> ofPrecision(precision))
                 .ifPresent(unmet::add);
         return unmet;
+    }
+
+    /** Those of them that are the same on all machines. */
+    static List<Condition> ofModel(Model model) {
+        var unmet = new ArrayList<Condition>();
+        if (model.architecture() instanceof Opaque opaque) {
+            unmet.addAll(opaque.failed());
+        }
+        ofGraph(model).ifPresent(unmet::add);
+        return unmet;
+    }
+
+    /** Our own layers compute the vectors of the last layer's tokens, and nothing else that a graph may give. */
+    private static Optional<Condition> ofGraph(Model model) {
+        if (!model.onnxOutput().isEmpty()) {
+            return Optional.of(new Condition("onnx-output", "none asked for", model.onnxOutput()));
+        }
+        return model.head().poolings().isEmpty()
+                ? Optional.of(new Condition("pooling", "a vector for each token", "a graph that pools them itself"))
+                : Optional.empty();
     }
 
     private static Optional<Condition> ofPrecision(Precision precision) {

@@ -76,8 +76,8 @@ public final class FamilyFixtures {
                         json.get("dimension").asInt()));
     }
 
-    /** [N][D] */
-    private static float[][] vectors(Path path, int dimension) {
+    /** A file of vectors, [N][D]. */
+    static float[][] vectors(Path path, int dimension) {
         try {
             var floats = ByteBuffer.wrap(Files.readAllBytes(path))
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -96,7 +96,7 @@ public final class FamilyFixtures {
         return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
     }
 
-    private static JsonNode json(Path path) {
+    static JsonNode json(Path path) {
         try {
             return JSON.readTree(Files.readAllBytes(path));
         } catch (IOException e) {

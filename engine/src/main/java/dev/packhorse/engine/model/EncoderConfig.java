@@ -66,11 +66,12 @@ record EncoderConfig(OptionalInt maxSeqLength, boolean lowerCase) {
         if (given.isMissingNode() || given.isNull()) {
             return least(positions, tokenizer.path("model_max_length").asDouble(0));
         }
-        if (!given.isIntegralNumber() || given.asLong() < 1 || given.asLong() > positions.orElse(Integer.MAX_VALUE)) {
-            throw new ModelException("%s: expected max_seq_length from 1 to the model's %s positions, found %s"
-                    .formatted(where, positions.isPresent() ? positions.getAsInt() : "own", given));
+        if (!given.isIntegralNumber() || given.asLong() < 1) {
+            throw new ModelException(
+                    "%s: expected a positive integer max_seq_length, found %s".formatted(where, given));
         }
-        return OptionalInt.of(given.asInt());
+        // models of RoBERTa's kin are published with a length two above what their positions allow
+        return OptionalInt.of((int) Math.min(given.asLong(), positions.orElse(Integer.MAX_VALUE)));
     }
 
     /** Tokenizers that know no maximum say 1e30. */

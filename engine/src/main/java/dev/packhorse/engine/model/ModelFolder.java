@@ -67,7 +67,6 @@ public final class ModelFolder {
                 .map(graph -> WeightFiles.of(contents, graph))
                 .orElseGet(() -> WeightFiles.read(contents, encoder, described));
         var output = output(weights);
-        var architecture = architecture(described, output);
         var hidden = hidden(described, configFile, config, output);
         var texts = EncoderConfig.read(contents, encoder, readsPipeline, positions(described, config));
         var pipeline = readsPipeline ? pipeline() : MissingNode.getInstance();
@@ -79,7 +78,7 @@ public final class ModelFolder {
                 weights.safetensors(),
                 contents.file(Names.below(encoder, "tokenizer.json")),
                 contents.has(configFile) ? contents.file(configFile).sha256() : "",
-                architecture,
+                described,
                 hidden,
                 maxSeqLength(texts),
                 new TextPreparation(Prompts.read(contents, pipeline).choose(options), texts.lowerCase()),
@@ -105,20 +104,6 @@ public final class ModelFolder {
                         "--onnx-output: expected a model with an ONNX file, found none in " + contents.folder()));
         return Optional.of(GraphOutput.choose(
                 graph.files().get(0).location().toString(), graph.signature(), options.onnxOutput()));
-    }
-
-    /** Our own layers compute the vectors of the last layer's tokens, and nothing else that a graph may give. */
-    private Architecture architecture(Architecture described, Optional<GraphOutput> output) {
-        if (options.onnxOutput().isPresent()) {
-            return new Opaque(List.of(new Condition(
-                    "--onnx-output",
-                    "none, for our own layers run no graph",
-                    options.onnxOutput().get())));
-        }
-        return output.isEmpty() || output.get().perToken()
-                ? described
-                : new Opaque(List.of(
-                        new Condition("output of the ONNX file", "a vector for each token", "one for each row")));
     }
 
     private int hidden(Architecture described, String configFile, JsonNode config, Optional<GraphOutput> output) {

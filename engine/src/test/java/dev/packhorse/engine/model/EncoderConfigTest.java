@@ -58,7 +58,7 @@ class EncoderConfigTest extends TinyFolder {
                 "\"config_args\": {\"num_hidden_layers\": 1}    | expected no config_args, found {\"num_hidden_layers\":1}",
                 "\"tokenizer_args\": {\"truncation_side\": \"left\"} | expected in tokenizer_args at most "
                         + "[local_files_only, model_max_length, padding_side, revision, trust_remote_code, use_fast], found [truncation_side]",
-                "\"max_seq_length\": 1.5                          | expected max_seq_length from 1 to the model's 128 positions, found 1.5",
+                "\"max_seq_length\": 1.5                          | expected a positive integer max_seq_length, found 1.5",
             })
     void whatWouldGiveOtherVectorsIsRefused(String entry, String message) throws IOException {
         write(SENTENCES, "{%s}".formatted(entry));

@@ -228,11 +228,18 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {129, 0, -1})
-    void aMaximumLengthThatThePositionsDoNotAllowIsRefused(int length) throws IOException {
+    @ValueSource(ints = {0, -1})
+    void aMaximumLengthThatIsNoneIsRefused(int length) throws IOException {
         change("sentence_bert_config.json", "\"max_seq_length\": 64", "\"max_seq_length\": " + length);
         assertRefused("sentence_bert_config.json")
-                .hasMessageEndingWith("expected max_seq_length from 1 to the model's 128 positions, found " + length);
+                .hasMessageEndingWith("expected a positive integer max_seq_length, found " + length);
+    }
+
+    /** As some models of RoBERTa's kin are published. */
+    @Test
+    void aMaximumLengthThatThePositionsDoNotAllowIsWhatTheyAllow() throws IOException {
+        change("sentence_bert_config.json", "\"max_seq_length\": 64", "\"max_seq_length\": 130");
+        assertThat(ModelFolder.read(folder).maxSeqLength()).isEqualTo(128);
     }
 
     @Test
