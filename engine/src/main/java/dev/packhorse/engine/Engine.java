@@ -1,7 +1,6 @@
 package dev.packhorse.engine;
 
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.TextPreparation;
 import dev.packhorse.engine.model.TokenizerJson;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
@@ -18,19 +17,12 @@ import java.util.List;
  */
 public final class Engine implements AutoCloseable {
 
-    private final TextPreparation texts;
     private final Tokenizer tokenizer;
     private final Encoder encoder;
     private final Embedder embedder;
     private final Deque<AutoCloseable> opened;
 
-    private Engine(
-            TextPreparation texts,
-            Tokenizer tokenizer,
-            Encoder encoder,
-            Embedder embedder,
-            Deque<AutoCloseable> opened) {
-        this.texts = texts;
+    private Engine(Tokenizer tokenizer, Encoder encoder, Embedder embedder, Deque<AutoCloseable> opened) {
         this.tokenizer = tokenizer;
         this.encoder = encoder;
         this.embedder = embedder;
@@ -57,7 +49,7 @@ public final class Engine implements AutoCloseable {
                     encoder,
                     new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded()),
                     memory);
-            var engine = new Engine(model.texts(), tokenizer, encoder, embedder, opened);
+            var engine = new Engine(tokenizer, encoder, embedder, opened);
             engine.tryOut(model.name());
             return engine;
         } catch (RuntimeException e) {
@@ -97,8 +89,10 @@ public final class Engine implements AutoCloseable {
     }
 
     static Tokenizer openTokenizer(Model model) {
-        return HuggingFaceTokenizer.open(
-                TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength());
+        return PromptedTokenizer.of(
+                model,
+                HuggingFaceTokenizer.open(
+                        TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength()));
     }
 
     private void tryOut(String name) {
@@ -115,7 +109,7 @@ public final class Engine implements AutoCloseable {
 
     /** See {@link Tokenizer#tokenize}; the model's prompt, if it has one, is put in front and counts as the text. */
     public TokenizedText tokenize(String text) {
-        return tokenizer.tokenize(texts.apply(text));
+        return tokenizer.tokenize(text);
     }
 
     /** What cuts long texts for this model; valid as long as the engine is open. See {@link Chunker}. */

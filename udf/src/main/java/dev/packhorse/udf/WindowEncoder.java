@@ -143,7 +143,8 @@ final class WindowEncoder implements Iterator<Row> {
 
     private float[] mean(TokenizedRow row, List<float[]> vectors) {
         var weights = row.pieces().stream().mapToInt(TokenizedText::length).toArray();
-        return WeightedMean.of(vectors, weights, settings.engine().model().normalize());
+        return WeightedMean.of(
+                vectors, weights, settings.engine().model().head().normalizes());
     }
 
     private Row vector(TokenizedRow row, float[] vector) {
