@@ -49,7 +49,7 @@ public final class Engine implements AutoCloseable {
                     encoder,
                     new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded()),
                     memory);
-            var engine = new Engine(new PreparedTokenizer(tokenizer, model.texts()), encoder, embedder, opened);
+            var engine = new Engine(tokenizer, encoder, embedder, opened);
             engine.tryOut(model.name());
             return engine;
         } catch (RuntimeException e) {
@@ -73,7 +73,7 @@ public final class Engine implements AutoCloseable {
      * @throws RuntimeException (ModelException or TokenizerException) saying what does not fit; see {@link Chunker}
      */
     public static void checkChunks(Model model, int chunkTokens, int overlap) {
-        try (var tokenizer = new PreparedTokenizer(openTokenizer(model), model.texts())) {
+        try (var tokenizer = openTokenizer(model)) {
             new Chunker(tokenizer, chunkTokens, overlap).chunk("one text to try the cuts with");
         }
     }
@@ -89,8 +89,10 @@ public final class Engine implements AutoCloseable {
     }
 
     static Tokenizer openTokenizer(Model model) {
-        return HuggingFaceTokenizer.open(
-                TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength());
+        return PromptedTokenizer.of(
+                model,
+                HuggingFaceTokenizer.open(
+                        TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength()));
     }
 
     private void tryOut(String name) {

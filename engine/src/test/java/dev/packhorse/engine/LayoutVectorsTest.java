@@ -1,8 +1,13 @@
 package dev.packhorse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.model.ModelOptions;
+import dev.packhorse.engine.model.Models;
+import dev.packhorse.engine.tokenize.Chunker;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +64,45 @@ class LayoutVectorsTest {
     void whiteSpaceAroundATextCountsAsInSentenceTransformers6() throws IOException {
         copy(FamilyFixtures.folder("roberta"), "");
         assertVectors("roberta", PathChoice.SLOW);
+    }
+
+    @Test
+    void aPromptStandsInFrontOfEveryPieceAndCountsAsItsTokens() throws IOException {
+        copy(FamilyFixtures.folder("bert"), "");
+        copy(FamilyFixtures.folder("layouts/prompts"), "");
+        var model = ModelFolder.read(parent);
+        var text = "one two three four five six seven eight nine ten";
+        try (var tokenizer = Engine.openTokenizer(model);
+                var plain = Engine.openTokenizer(unprompted())) {
+            var prompt = tokenizer.tokenize("").length();
+            assertThat(prompt).isGreaterThan(plain.tokenize("").length());
+            var pieces = new Chunker(tokenizer, prompt + 6, 0).chunk(text);
+            assertThat(pieces).hasSizeGreaterThan(1);
+            for (var piece : pieces) {
+                assertThat(piece.tokens().ids())
+                        .isEqualTo(plain.tokenize("query: " + text.substring(piece.start(), piece.end()))
+                                .ids());
+            }
+        }
+        var tooShort = model.withMaxSeqLength(7);
+        assertThatThrownBy(() -> Engine.checkTokenizer(tooShort))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith("--prompt: expected fewer tokens than the 7 that ")
+                .hasMessageEndingWith(", special ones included, found 7 in 'query: '; choose another with --prompt or"
+                        + " --prompt-name");
+    }
+
+    private Model unprompted() {
+        var none = new ModelOptions(
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(ModelOptions.NO_PROMPT),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        return Models.find(parent.toString(), none, Models::local);
     }
 
     private void assertVectors(String name, PathChoice encoder) {
