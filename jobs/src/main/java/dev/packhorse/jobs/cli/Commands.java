@@ -10,7 +10,6 @@ import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
-import dev.packhorse.jobs.options.ExplainOptions;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.SparkModels;
 import dev.packhorse.udf.options.Nearest;
@@ -42,8 +41,8 @@ public final class Commands {
             new Command("embed", "Embed a corpus into Parquet.", EmbedOptions.ALL, onSpark(Commands::embed)),
             new Command(
                     "explain",
-                    "Say what a model is and which path it takes on this machine.",
-                    ExplainOptions.ALL,
+                    "Say what the model is and which path it takes on this machine; options as for embed.",
+                    EmbedOptions.ALL,
                     Commands::explain),
             new Command(
                     "demo",

@@ -13,7 +13,6 @@ import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.transformer.TransformerShape;
-import dev.packhorse.jobs.options.ExplainOptions;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.PrintStream;
@@ -24,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Prints what a model is, which path each device and precision would take on this machine, with the conditions that are
+ * Takes the options of the embed job, so that one word of a command tells what the job would do, and prints what the model is, which path each device and precision would take on this machine, with the conditions that are
  * not met, and at last, by opening it, the line that a job's log and manifest would have.
  */
 public final class Explain {
@@ -134,8 +133,7 @@ public final class Explain {
         var path = options.get(EncodeOptions.PATH);
         var precision = options.get(EncodeOptions.PRECISION).on(model, path);
         Engine.checkChoice(model, path, precision);
-        var settings = new EngineSettings(
-                model, precision, path, options.get(EncodeOptions.MAX_BATCH_TOKENS), ExplainOptions.THREADS);
+        var settings = new EngineSettings(model, precision, path, options.get(EncodeOptions.MAX_BATCH_TOKENS), 1);
         try (var engine = Engine.open(settings)) {
             return engine.info().toString();
         } catch (EncoderException e) {

@@ -122,8 +122,9 @@ class CommandsTest {
                 "embed --input x --output y --mode append --generate-ids",
                 "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
         assertRefused(
-                "embed --input x --output y --precision int8 --encoder padded",
-                "--precision int8: expected --encoder auto or nested, for the padded one computes in float32, found padded");
+                "embed --input x --output y --precision int8 --path slow",
+                "--path slow: expected its conditions to be met, found: precision: expected float32, in which ONNX"
+                        + " Runtime computes here, found int8");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.packhorse.engine.weights;
+package dev.packhorse.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Breaks files at random, in ways that parsers trip over. */
-final class Mutations {
+public final class Mutations {
 
     /** The edges of what numbers, lengths and varints can be. */
     private static final List<String> NUMBERS = List.of(
@@ -29,12 +29,12 @@ final class Mutations {
 
     private final RandomGenerator random;
 
-    Mutations(RandomGenerator random) {
+    public Mutations(RandomGenerator random) {
         this.random = random;
     }
 
     /** The file after one to four mutations. */
-    byte[] mutate(byte[] file, byte[] other) {
+    public byte[] mutate(byte[] file, byte[] other) {
         var mutated = file.clone();
         for (var i = random.nextInt(1, 5); i > 0 && mutated.length > 0; i--) {
             mutated = once(mutated, other);

@@ -1,0 +1,166 @@
+package dev.packhorse.engine.model;
+
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.Mutations;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/**
+ * Unpacks broken archives. Either that succeeds, or it ends in a ModelException that names the archive, soon, and with
+ * nothing written outside the folder. Long runs with a small heap: {@code java -Xmx128m
+ * dev.packhorse.engine.model.ArchivesFuzz SECONDS SEED}.
+ */
+final class ArchivesFuzz {
+
+    /** Of the processor's time: on a busy machine, that of the clock says nothing. */
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+
+    private static final Unpacker.Limits LIMITS = new Unpacker.Limits(100, 4 << 20, 100, 1 << 20);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final List<String> FILES = List.of("config.json", "tokenizer.json", "1_Pooling/config.json");
+
+    private final Path folder;
+    private final List<byte[]> zips;
+    private final List<byte[]> tars; // not compressed: a change within a compressed one is found by its checksum
+    private int unpacked;
+
+    /** @param folder for the files, one at a time; the last stays there when an exception is thrown */
+    ArchivesFuzz(Path folder) throws IOException {
+        this.folder = folder;
+        this.zips = List.of(zip(ZipEntry.DEFLATED), zip(ZipEntry.STORED), emptyZip());
+        this.tars = List.of(tar());
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var seed = Long.parseLong(arguments[1]);
+        var folder = Files.createTempDirectory("packhorse-fuzz-");
+        var fuzz = new ArchivesFuzz(folder);
+        try {
+            var files = fuzz.run(Duration.ofSeconds(Long.parseLong(arguments[0])), seed);
+            System.out.printf("seed %d: %d archives, of which %d could be unpacked%n", seed, files, fuzz.unpacked);
+        } catch (AssertionError e) {
+            System.out.println("the archive is in " + folder);
+            throw e;
+        }
+    }
+
+    /**
+     * Tries as many archives as there is time for.
+     *
+     * @return how many
+     * @throws AssertionError which tells the seed of the archive that was not refused as it should
+     */
+    int run(Duration time, long seed) throws IOException {
+        var end = System.nanoTime() + time.toNanos();
+        var files = 0;
+        while (System.nanoTime() < end) {
+            tryOne(seed + files);
+            files++;
+        }
+        return files;
+    }
+
+    private void tryOne(long seed) throws IOException {
+        var random = new Random(seed);
+        var mutations = new Mutations(random);
+        var isZip = random.nextBoolean();
+        var corpus = isZip ? zips : tars;
+        var one =
+                mutations.mutate(corpus.get(random.nextInt(corpus.size())), corpus.get(random.nextInt(corpus.size())));
+        if (!isZip) {
+            one = gzip(one);
+            one = random.nextInt(4) == 0 ? mutations.mutate(one, one) : one;
+        }
+        var name = "some." + (isZip ? "zip" : "tar.gz");
+        var file = Files.write(folder.resolve(name), one);
+        var before = files(folder);
+        var begin = THREADS.getCurrentThreadCpuTime();
+        try {
+            Temporary.delete(Archives.unpack(name, file, LIMITS));
+            unpacked++;
+        } catch (ModelException e) {
+            if (!e.getMessage().startsWith(name)) {
+                throw new AssertionError("seed " + seed + ": a message without the archive's name", e);
+            }
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("seed " + seed, e);
+        }
+        var took = Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - begin);
+        if (took.compareTo(LONGEST) > 0) {
+            throw new AssertionError("seed %d took %s".formatted(seed, took));
+        }
+        if (!files(folder).equals(before)) {
+            throw new AssertionError("seed %d wrote beside its folder".formatted(seed));
+        }
+    }
+
+    private static List<String> files(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            return paths.map(Path::toString).sorted().toList();
+        }
+    }
+
+    private static byte[] zip(int method) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zip = new ZipOutputStream(bytes)) {
+            for (var name : FILES) {
+                var content = Files.readAllBytes(Fixtures.tinyBert().resolve(name));
+                var entry = new ZipEntry("model/" + name);
+                entry.setMethod(method);
+                if (method == ZipEntry.STORED) {
+                    var checksum = new CRC32();
+                    checksum.update(content);
+                    entry.setSize(content.length);
+                    entry.setCrc(checksum.getValue());
+                }
+                zip.putNextEntry(entry);
+                zip.write(content);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] emptyZip() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        new ZipOutputStream(bytes).close();
+        return bytes.toByteArray();
+    }
+
+    private static byte[] tar() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(bytes)) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            for (var name : FILES) {
+                var content = Files.readAllBytes(Fixtures.tinyBert().resolve(name));
+                var entry = new TarArchiveEntry("model/" + "long/".repeat(name.startsWith("1") ? 30 : 0) + name);
+                entry.setSize(content.length);
+                tar.putArchiveEntry(entry);
+                tar.write(content);
+                tar.closeArchiveEntry();
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(content);
+        }
+        return bytes.toByteArray();
+    }
+}
