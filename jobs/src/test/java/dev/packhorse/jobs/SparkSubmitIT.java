@@ -3,6 +3,7 @@ package dev.packhorse.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.LocalSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +121,32 @@ class SparkSubmitIT {
 
         assertLikeReference("tiny-bert");
         assertThat(job.row("model loads")).isEqualTo("1 on 1 executor");
+    }
+
+    /** viewfs: is a file system of Hadoop's own that needs no network; executors must know it by the driver's settings. */
+    @Test
+    void aModelOnASharedFileSystemIsReadFromThereByEachExecutor() throws Exception {
+        var model = Fixtures.copyTinyBert(Files.createDirectory(folder.resolve("shared")));
+
+        var job = embed(
+                        List.of(
+                                "--master",
+                                "local-cluster[2,1,2048]",
+                                "--conf",
+                                "spark.scheduler.minRegisteredResourcesRatio=1",
+                                "--conf",
+                                "spark.hadoop.fs.viewfs.mounttable.models.link./here="
+                                        + model.getParent().toUri()),
+                        "--model",
+                        "viewfs://models/here/tiny-bert",
+                        "--sort",
+                        "global",
+                        "--revision",
+                        Models.find(model.toString()).revision())
+                .assertDone();
+
+        assertLikeReference("tiny-bert");
+        assertThat(job.row("model loads")).isEqualTo("2 on 2 executors");
     }
 
     @Test
