@@ -2,7 +2,7 @@ package dev.packhorse.engine.model;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Mutations;
+import dev.packhorse.engine.weights.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

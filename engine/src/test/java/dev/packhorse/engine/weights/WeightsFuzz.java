@@ -2,7 +2,6 @@ package dev.packhorse.engine.weights;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Mutations;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

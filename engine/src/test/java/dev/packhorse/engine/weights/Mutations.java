@@ -1,4 +1,4 @@
-package dev.packhorse.engine;
+package dev.packhorse.engine.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
