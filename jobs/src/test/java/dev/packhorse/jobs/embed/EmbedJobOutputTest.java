@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
@@ -167,17 +168,21 @@ class EmbedJobOutputTest extends EmbedJobFixture {
             var entries = new TreeMap<>(footer(file).getFileMetaData().getKeyValueMetaData());
             entries.keySet().removeIf(key -> !key.startsWith("packhorse."));
             assertThat(entries)
-                    .containsExactlyInAnyOrderEntriesOf(Map.of(
-                            "packhorse.model", "tiny-bert",
-                            "packhorse.fingerprint", fingerprint(),
-                            "packhorse.dimension", "32",
-                            "packhorse.pooling", "mean",
-                            "packhorse.normalize", "true",
-                            "packhorse.precision", "float32",
-                            "packhorse.output-precision", "float32",
-                            "packhorse.max-seq-length", "64",
-                            "packhorse.version", "development",
-                            "packhorse.run", run));
+                    .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                            Map.entry("packhorse.model", "tiny-bert"),
+                            Map.entry("packhorse.fingerprint", fingerprint()),
+                            Map.entry("packhorse.revision", model().revision()),
+                            Map.entry("packhorse.dimension", "32"),
+                            Map.entry("packhorse.pooling", "mean"),
+                            Map.entry("packhorse.normalize", "true"),
+                            Map.entry("packhorse.head", "mean|normalize"),
+                            Map.entry("packhorse.prompt", ""),
+                            Map.entry("packhorse.lower-case", "false"),
+                            Map.entry("packhorse.precision", "float32"),
+                            Map.entry("packhorse.output-precision", "float32"),
+                            Map.entry("packhorse.max-seq-length", "64"),
+                            Map.entry("packhorse.version", "development"),
+                            Map.entry("packhorse.run", run)));
         });
     }
 
@@ -212,7 +217,33 @@ class EmbedJobOutputTest extends EmbedJobFixture {
     }
 
     private String fingerprint() {
-        return Models.find(Fixtures.tinyBert().toString()).fingerprint(Precision.FLOAT32);
+        return model().fingerprint(Precision.FLOAT32);
+    }
+
+    private static Model model() {
+        return Models.find(Fixtures.tinyBert().toString());
+    }
+
+    @Test
+    void whatCountsInPlaceOfTheModelsOwnIsSaidInEveryFile() {
+        some().set("prompt", "query: ")
+                .set("pooling", "cls+max")
+                .set("normalize", "false")
+                .set("truncate-dim", "40")
+                .set("revision", model().revision())
+                .run();
+
+        assertThat(files(".parquet")).isNotEmpty().allSatisfy(file -> assertThat(
+                        footer(file).getFileMetaData().getKeyValueMetaData())
+                .containsEntry("packhorse.prompt", "query: ")
+                .containsEntry("packhorse.pooling", "cls+max")
+                .containsEntry("packhorse.normalize", "false")
+                .containsEntry("packhorse.head", "cls+max|truncate(40)")
+                .containsEntry("packhorse.dimension", "40"));
+        assertThatThrownBy(
+                        () -> some().set("revision", "sha256:" + "0".repeat(64)).run())
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith("--revision: expected sha256:0");
     }
 
     @Test
