@@ -2,7 +2,6 @@ package dev.packhorse.udf;
 
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +23,7 @@ public record DriverFile(String uri) implements ModelFile.Location {
 
     @Override
     public InputStream open() throws IOException {
-        return new Download(Channels.newInputStream(SparkEnv.get().rpcEnv().openChannel(uri)));
+        return new CheckedStream(Channels.newInputStream(SparkEnv.get().rpcEnv().openChannel(uri)));
     }
 
     @Override
@@ -71,23 +70,6 @@ public record DriverFile(String uri) implements ModelFile.Location {
             Files.createLink(renamed, path.toRealPath());
         } catch (IOException | UnsupportedOperationException e) {
             Files.copy(path, renamed);
-        }
-    }
-
-    /** Says what goes wrong as other streams do: Spark's throws what it met, such as a file that is not offered. */
-    private static final class Download extends FilterInputStream {
-
-        Download(InputStream source) {
-            super(source);
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                return super.read(bytes, offset, length);
-            } catch (RuntimeException e) {
-                throw new IOException(e.getMessage(), e);
-            }
         }
     }
 

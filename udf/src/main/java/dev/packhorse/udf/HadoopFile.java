@@ -1,7 +1,6 @@
 package dev.packhorse.udf;
 
 import dev.packhorse.engine.model.ModelFile;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -32,7 +31,7 @@ final class HadoopFile implements ModelFile.Location {
     @Override
     public InputStream open() throws IOException {
         var path = new Path(uri);
-        return new Checked(path.getFileSystem(conf()).open(path));
+        return new CheckedStream(path.getFileSystem(conf()).open(path));
     }
 
     @Override
@@ -54,22 +53,5 @@ final class HadoopFile implements ModelFile.Location {
     @Override
     public String toString() {
         return uri;
-    }
-
-    /** Says what goes wrong as other streams do: connectors of clouds throw what they met. */
-    private static final class Checked extends FilterInputStream {
-
-        Checked(InputStream source) {
-            super(source);
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                return super.read(bytes, offset, length);
-            } catch (RuntimeException e) {
-                throw new IOException(e.getMessage(), e);
-            }
-        }
     }
 }

@@ -5,7 +5,6 @@ import dev.packhorse.engine.transformer.LayerWeights;
 import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
-import java.util.Optional;
 
 /** BERT (Devlin et al., arXiv 1810.04805); names: transformers, models/bert/modeling_bert.py. */
 final class BertFamily implements Family {
@@ -64,20 +63,16 @@ final class BertFamily implements Family {
 
     @Override
     public LayerWeights layer(TransformerShape shape, Tensors tensors, int layer) {
-        var h = shape.hidden();
-        var f = shape.intermediate();
-        var name = "encoder.layer." + layer;
-        return new LayerWeights(
-                Optional.of(tensors.norm(name + ".attention.output.LayerNorm", h)),
-                LayerWeights.queryKeyValue(
-                        tensors.dense(name + ".attention.self.query", h, h),
-                        tensors.dense(name + ".attention.self.key", h, h),
-                        tensors.dense(name + ".attention.self.value", h, h),
-                        shape.headSize()),
-                tensors.dense(name + ".attention.output.dense", h, h),
-                tensors.norm(name + ".output.LayerNorm", h),
-                tensors.dense(name + ".intermediate.dense", h, f),
-                Optional.empty(),
-                tensors.dense(name + ".output.dense", f, h));
+        var names = new Ungated(
+                "encoder.layer." + layer,
+                ".attention.self.query",
+                ".attention.self.key",
+                ".attention.self.value",
+                ".attention.output.dense",
+                ".attention.output.LayerNorm",
+                ".intermediate.dense",
+                ".output.dense",
+                ".output.LayerNorm");
+        return names.read(shape, tensors);
     }
 }

@@ -5,7 +5,6 @@ import dev.packhorse.engine.transformer.LayerWeights;
 import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * DistilBERT (Sanh et al., arXiv 1910.01108): BERT without token types; names: transformers,
@@ -52,20 +51,16 @@ final class DistilBertFamily implements Family {
 
     @Override
     public LayerWeights layer(TransformerShape shape, Tensors tensors, int layer) {
-        var h = shape.hidden();
-        var f = shape.intermediate();
-        var name = "transformer.layer." + layer;
-        return new LayerWeights(
-                Optional.of(tensors.norm(name + ".sa_layer_norm", h)),
-                LayerWeights.queryKeyValue(
-                        tensors.dense(name + ".attention.q_lin", h, h),
-                        tensors.dense(name + ".attention.k_lin", h, h),
-                        tensors.dense(name + ".attention.v_lin", h, h),
-                        shape.headSize()),
-                tensors.dense(name + ".attention.out_lin", h, h),
-                tensors.norm(name + ".output_layer_norm", h),
-                tensors.dense(name + ".ffn.lin1", h, f),
-                Optional.empty(),
-                tensors.dense(name + ".ffn.lin2", f, h));
+        var names = new Ungated(
+                "transformer.layer." + layer,
+                ".attention.q_lin",
+                ".attention.k_lin",
+                ".attention.v_lin",
+                ".attention.out_lin",
+                ".sa_layer_norm",
+                ".ffn.lin1",
+                ".ffn.lin2",
+                ".output_layer_norm");
+        return names.read(shape, tensors);
     }
 }

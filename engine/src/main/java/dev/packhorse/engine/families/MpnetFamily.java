@@ -4,7 +4,6 @@ import dev.packhorse.engine.transformer.LayerWeights;
 import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * MPNet (Song et al., arXiv 2004.09297): BERT without token types, with T5's biases by relative position beside its own
@@ -85,20 +84,16 @@ final class MpnetFamily implements Family {
 
     @Override
     public LayerWeights layer(TransformerShape shape, Tensors tensors, int layer) {
-        var h = shape.hidden();
-        var f = shape.intermediate();
-        var name = "encoder.layer." + layer;
-        return new LayerWeights(
-                Optional.of(tensors.norm(name + ".attention.LayerNorm", h)),
-                LayerWeights.queryKeyValue(
-                        tensors.dense(name + ".attention.attn.q", h, h),
-                        tensors.dense(name + ".attention.attn.k", h, h),
-                        tensors.dense(name + ".attention.attn.v", h, h),
-                        shape.headSize()),
-                tensors.dense(name + ".attention.attn.o", h, h),
-                tensors.norm(name + ".output.LayerNorm", h),
-                tensors.dense(name + ".intermediate.dense", h, f),
-                Optional.empty(),
-                tensors.dense(name + ".output.dense", f, h));
+        var names = new Ungated(
+                "encoder.layer." + layer,
+                ".attention.attn.q",
+                ".attention.attn.k",
+                ".attention.attn.v",
+                ".attention.attn.o",
+                ".attention.LayerNorm",
+                ".intermediate.dense",
+                ".output.dense",
+                ".output.LayerNorm");
+        return names.read(shape, tensors);
     }
 }

@@ -92,40 +92,20 @@ public record Model(
             throw new ModelException("--max-seq-length: expected at most %d, which is what %s reads, found %d"
                     .formatted(maxSeqLength, name, length));
         }
-        return new Model(
-                name,
-                onnx,
-                onnxOutput,
-                safetensors,
-                tokenizer,
-                configuration,
-                architecture,
-                hiddenSize,
-                length,
-                texts,
-                head,
-                revision);
+        return changed(length, head, ModelFile::location);
     }
 
     /** The same model with another head. */
     public Model withHead(Head other) {
-        return new Model(
-                name,
-                onnx,
-                onnxOutput,
-                safetensors,
-                tokenizer,
-                configuration,
-                architecture,
-                hiddenSize,
-                maxSeqLength,
-                texts,
-                other,
-                revision);
+        return changed(maxSeqLength, other, ModelFile::location);
     }
 
     /** The same model with its files at other places, each where {@code place} says. */
     public Model withFiles(Function<ModelFile, ModelFile.Location> place) {
+        return changed(maxSeqLength, head.withFiles(place), place);
+    }
+
+    private Model changed(int length, Head other, Function<ModelFile, ModelFile.Location> place) {
         return new Model(
                 name,
                 onnx.stream().map(file -> file.at(place.apply(file))).toList(),
@@ -135,9 +115,9 @@ public record Model(
                 configuration,
                 architecture,
                 hiddenSize,
-                maxSeqLength,
+                length,
                 texts,
-                head.withFiles(place),
+                other,
                 revision);
     }
 }

@@ -87,22 +87,8 @@ final class Linear implements VectorStep {
             case IDENTITY -> x;
             case TANH -> Math.tanh(x);
             case RELU -> Math.max(x, 0);
-            case GELU -> x * 0.5 * (1 + erf(x / Math.sqrt(2)));
+            case GELU -> x * 0.5 * (1 + Erf.of(x / Math.sqrt(2)));
             case SIGMOID -> 1 / (1 + Math.exp(-x));
         };
-    }
-
-    /** The error function; its series, formula 7.1.6 of Abramowitz and Stegun. Beyond 4 it is 1 in a float's digits. */
-    private static double erf(double x) {
-        if (Double.isNaN(x) || Math.abs(x) > 4) {
-            return Math.signum(x);
-        }
-        var term = x;
-        var sum = x;
-        for (var n = 1; Math.abs(term) > 1e-12 * Math.abs(sum); n++) {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
     }
 }

@@ -5,6 +5,7 @@ import dev.packhorse.engine.Encoder;
 import dev.packhorse.engine.EncoderInfo;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.pooling.Erf;
 import dev.packhorse.engine.pooling.Pooler;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -190,7 +191,7 @@ public final class PlainEncoder implements Encoder {
 
     private double activate(double x) {
         return switch (shape.feedForward().activation()) {
-            case GELU -> x * 0.5 * (1 + erf(x / Math.sqrt(2)));
+            case GELU -> x * 0.5 * (1 + Erf.of(x / Math.sqrt(2)));
             case GELU_TANH -> x * 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
             case RELU -> Math.max(x, 0);
             case SILU -> x / (1 + Math.exp(-x));
@@ -253,23 +254,6 @@ public final class PlainEncoder implements Encoder {
             y[i] = (float) ((x[i] - mean) / Math.sqrt(variance + shape.epsilon()) * norm.scale()[i] + norm.shift()[i]);
         }
         return y;
-    }
-
-    /**
-     * The error function: its Maclaurin series (Abramowitz and Stegun 7.1.6, whose terms are all positive), which gives
-     * float's accuracy up to 4; beyond that it is 1 to float's accuracy.
-     */
-    private static double erf(double x) {
-        if (Math.abs(x) > 4) {
-            return Math.signum(x);
-        }
-        var term = x;
-        var sum = x;
-        for (var n = 1; Math.abs(term) > 1e-12 * Math.abs(sum); n++) {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
     }
 
     private static float[][] sum(float[][] a, float[][] b) {

@@ -3,6 +3,7 @@ package dev.packhorse.engine.transformer;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The sizes that buffers and kernels are made for, and what is computed with them.
@@ -71,104 +72,60 @@ public record TransformerShape(
 
     /** The same with another feed-forward network. */
     public TransformerShape with(FeedForward other) {
-        return new TransformerShape(
-                hidden,
-                embedding,
-                heads,
-                intermediate,
-                vocabulary,
-                positions,
-                epsilon,
-                normOrder,
-                other,
-                padding,
-                relativePositions,
-                layers);
+        return changed(copy -> copy.feedForward = other);
     }
 
     /** The same with its norms elsewhere. */
     public TransformerShape with(NormOrder other) {
-        return new TransformerShape(
-                hidden,
-                embedding,
-                heads,
-                intermediate,
-                vocabulary,
-                positions,
-                epsilon,
-                other,
-                feedForward,
-                padding,
-                relativePositions,
-                layers);
+        return changed(copy -> copy.normOrder = other);
     }
 
     /** The same with another attention of its layers. */
     public TransformerShape with(List<LayerAttention> others) {
-        return new TransformerShape(
-                hidden,
-                embedding,
-                heads,
-                intermediate,
-                vocabulary,
-                positions,
-                epsilon,
-                normOrder,
-                feedForward,
-                padding,
-                relativePositions,
-                others);
+        return changed(copy -> copy.layers = others);
     }
 
     /** The same with embeddings of another width. */
     public TransformerShape withEmbedding(int width) {
-        return new TransformerShape(
-                hidden,
-                width,
-                heads,
-                intermediate,
-                vocabulary,
-                positions,
-                epsilon,
-                normOrder,
-                feedForward,
-                padding,
-                relativePositions,
-                layers);
+        return changed(copy -> copy.embedding = width);
     }
 
     /** The same whose positions do not count that token. */
     public TransformerShape withPadding(int token) {
-        return new TransformerShape(
-                hidden,
-                embedding,
-                heads,
-                intermediate,
-                vocabulary,
-                positions,
-                epsilon,
-                normOrder,
-                feedForward,
-                token,
-                relativePositions,
-                layers);
+        return changed(copy -> copy.padding = token);
     }
 
     /** The same with biases by distance. */
     public TransformerShape withRelativePositions() {
+        return changed(copy -> copy.relativePositions = true);
+    }
+
+    private TransformerShape changed(Consumer<Copy> change) {
+        var copy = new Copy();
+        change.accept(copy);
         return new TransformerShape(
                 hidden,
-                embedding,
+                copy.embedding,
                 heads,
                 intermediate,
                 vocabulary,
                 positions,
                 epsilon,
-                normOrder,
-                feedForward,
-                padding,
-                true,
-                layers);
+                copy.normOrder,
+                copy.feedForward,
+                copy.padding,
+                copy.relativePositions,
+                copy.layers);
+    }
+
+    /** What may be changed. */
+    private final class Copy {
+        private int embedding = TransformerShape.this.embedding;
+        private NormOrder normOrder = TransformerShape.this.normOrder;
+        private FeedForward feedForward = TransformerShape.this.feedForward;
+        private int padding = TransformerShape.this.padding;
+        private boolean relativePositions = TransformerShape.this.relativePositions;
+        private List<LayerAttention> layers = TransformerShape.this.layers;
     }
 
     /** The width of one attention head. */
