@@ -183,7 +183,7 @@ public final class OutputFolder {
             long targetFileSize,
             int dimension) {
         var written = false;
-        try {
+        try (var tasks = LateTasks.watch(spark.sparkContext())) {
             var writer = (targetFileSize == 0 ? rows : resized(rows, targetFileSize))
                     .write()
                     .format(EmbeddingParquetFormat.class.getName())

@@ -44,7 +44,9 @@ public final class Staging implements AutoCloseable {
     public Dataset<Row> hold(Dataset<Row> rows) {
         // one more level, for Spark takes no notice of what begins with an underscore
         var held = new Path(folder, "rows").toString();
-        rows.write().format(EmbeddingParquetFormat.class.getName()).save(held);
+        try (var tasks = LateTasks.watch(spark.sparkContext())) {
+            rows.write().format(EmbeddingParquetFormat.class.getName()).save(held);
+        }
         return spark.read().schema(rows.schema()).parquet(held);
     }
 
