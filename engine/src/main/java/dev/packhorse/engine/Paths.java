@@ -47,6 +47,7 @@ public final class Paths {
             unmet.addAll(opaque.failed());
         }
         ofGraph(model).ifPresent(unmet::add);
+        ofWords(model).ifPresent(unmet::add);
         return unmet;
     }
 
@@ -58,6 +59,17 @@ public final class Paths {
         return model.head().poolings().isEmpty()
                 ? Optional.of(new Condition("pooling", "a vector for each token", "a graph that pools them itself"))
                 : Optional.empty();
+    }
+
+    /** A Java buffer shows no more. */
+    private static Optional<Condition> ofWords(Model model) {
+        if (!(model.architecture() instanceof Known known)) {
+            return Optional.empty();
+        }
+        var bytes = (long) known.shape().vocabulary() * known.shape().embedding() * Float.BYTES;
+        return bytes <= Integer.MAX_VALUE
+                ? Optional.empty()
+                : Optional.of(new Condition("vocab_size", "a table of words of less than 2 GiB", bytes + " bytes"));
     }
 
     private static Optional<Condition> ofPrecision(Precision precision) {

@@ -14,7 +14,7 @@ import org.apache.spark.SparkConf;
 public final class SparkModels {
 
     /** Of two letters at least, for C:\ is a path. A path without a scheme is this machine's, whatever fs.defaultFS says. */
-    private static final Pattern SCHEME = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*");
+    private static final Pattern SCHEME = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
     private SparkModels() {}
 

@@ -27,7 +27,7 @@ final class BertFamily implements Family {
         var hidden = config.positive("hidden_size");
         return TransformerShape.bert(
                         hidden,
-                        config.positive("num_hidden_layers"),
+                        config.layers("num_hidden_layers"),
                         config.heads(hidden, "num_attention_heads"),
                         config.positive("intermediate_size"),
                         config.positive("vocab_size"),

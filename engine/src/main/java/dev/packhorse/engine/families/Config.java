@@ -26,6 +26,11 @@ final class Config {
             "silu", Activation.SILU,
             "swish", Activation.SILU);
 
+    private static final int MOST_LAYERS = 1_000;
+
+    /** Buffers are made for the longest text that a model reads. */
+    private static final int MOST_POSITIONS = 131_072;
+
     private final String file;
     private final JsonNode json;
     private final List<Condition> failed = new ArrayList<>();
@@ -83,9 +88,44 @@ final class Config {
     }
 
     /**
+     * The number of layers.
+     *
+     * @throws ModelException when it is none, or more than any model has
+     */
+    int layers(String... keys) {
+        return atMost(MOST_LAYERS, keys);
+    }
+
+    /**
+     * The number of positions of a model whose weights do not tell it, and for which room is made.
+     *
+     * @throws ModelException when it is none, or more than there is room for
+     */
+    int unboundPositions(String... keys) {
+        return atMost(MOST_POSITIONS, keys);
+    }
+
+    private int atMost(int most, String... keys) {
+        var value = positive(keys);
+        if (value > most) {
+            throw new ModelException("%s: expected %s of at most %d, found %d".formatted(file, keys[0], most, value));
+        }
+        return value;
+    }
+
+    /** The number of attention heads, each of an even width, for its numbers are turned in pairs. */
+    int evenHeads(int hidden, String... keys) {
+        var heads = heads(hidden, keys);
+        if (hidden / heads % 2 != 0) {
+            throw new ModelException("%s: expected heads of an even width, found %d".formatted(file, hidden / heads));
+        }
+        return heads;
+    }
+
+    /**
      * The number of attention heads.
      *
-     * @throws ModelException when they do not divide the width, or leave an odd width where pairs are turned
+     * @throws ModelException when they do not divide the width
      */
     int heads(int hidden, String... keys) {
         var heads = positive(keys);

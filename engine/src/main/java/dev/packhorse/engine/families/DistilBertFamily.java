@@ -25,7 +25,7 @@ final class DistilBertFamily implements Family {
         var hidden = config.positive("dim", "hidden_size");
         return TransformerShape.bert(
                         hidden,
-                        config.positive("n_layers", "num_hidden_layers"),
+                        config.layers("n_layers", "num_hidden_layers"),
                         config.heads(hidden, "n_heads", "num_attention_heads"),
                         config.positive("hidden_dim"),
                         config.positive("vocab_size"),

@@ -10,6 +10,7 @@ import dev.packhorse.engine.weights.WeightsFile;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All families that there are. */
 public final class Families {
@@ -24,6 +25,10 @@ public final class Families {
             new NomicBertFamily(),
             new GteFamily());
 
+    /** Kin of RoBERTa that we do not run ourselves, but whose positions begin where RoBERTa's do. */
+    private static final Set<String> BEHIND_PADDING =
+            Set.of("xlm-roberta-xl", "roberta-prelayernorm", "xmod", "data2vec-text", "ibert", "longformer");
+
     private Families() {}
 
     /**
@@ -35,12 +40,15 @@ public final class Families {
     public static Architecture describe(String file, JsonNode json) {
         var modelType = json.path("model_type").asText("nothing");
         var family = find(modelType);
-        if (family.isEmpty()) {
-            return new Opaque(List.of(new Condition("model_type", "one of " + modelTypes(), modelType)));
-        }
         var config = new Config(file, json);
+        if (family.isEmpty()) {
+            var failed = List.of(new Condition("model_type", "one of " + modelTypes(), modelType));
+            return BEHIND_PADDING.contains(modelType)
+                    ? new Opaque(failed, (int) config.number(1, "pad_token_id"))
+                    : new Opaque(failed);
+        }
         var shape = family.get().shape(config);
-        return config.failed().isEmpty() ? new Known(modelType, shape) : new Opaque(config.failed());
+        return config.failed().isEmpty() ? new Known(modelType, shape) : new Opaque(config.failed(), shape.padding());
     }
 
     /** The values of {@code model_type} that we know. */

@@ -27,8 +27,8 @@ final class GteFamily implements Family {
         config.expect("layer_norm_type", "layer_norm");
         config.expect("logn_attention_scale", "false");
         var hidden = config.positive("hidden_size");
-        var layers = config.positive("num_hidden_layers");
-        var heads = config.heads(hidden, "num_attention_heads");
+        var layers = config.layers("num_hidden_layers");
+        var heads = config.evenHeads(hidden, "num_attention_heads");
         var rotation = Ropes.maybeStretched(
                 config,
                 config.get(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling"),
@@ -40,7 +40,7 @@ final class GteFamily implements Family {
                         heads,
                         config.positive("intermediate_size"),
                         config.positive("vocab_size"),
-                        config.positive("max_position_embeddings"),
+                        config.unboundPositions("max_position_embeddings"),
                         (float) config.number(1e-12, "layer_norm_eps"))
                 .with(new FeedForward(config.activation("gelu", "hidden_act"), true))
                 .with(Collections.nCopies(layers, new LayerAttention(LayerAttention.ALL, rotation)));

@@ -28,14 +28,15 @@ final class ModernBertFamily implements Family {
     @Override
     public TransformerShape shape(Config config) {
         var hidden = config.positive("hidden_size");
-        var layers = config.positive("num_hidden_layers");
+        var layers = config.layers("num_hidden_layers");
+        Ropes.expectNone(config, "rope_scaling");
         return TransformerShape.bert(
                         hidden,
                         layers,
-                        config.heads(hidden, "num_attention_heads"),
+                        config.evenHeads(hidden, "num_attention_heads"),
                         config.positive("intermediate_size"),
                         config.positive("vocab_size"),
-                        config.positive("max_position_embeddings"),
+                        config.unboundPositions("max_position_embeddings"),
                         (float) config.number(1e-5, "norm_eps"))
                 .with(NormOrder.BEFORE)
                 .with(new FeedForward(config.activation("gelu", "hidden_activation"), true))
@@ -52,7 +53,7 @@ final class ModernBertFamily implements Family {
                 Ropes.of(config, rotations.path(LOCAL), config.number(10_000, "local_rope_theta")));
         var types = config.get("layer_types");
         if (types.isMissingNode()) {
-            var every = (int) config.number(3, "global_attn_every_n_layers");
+            var every = config.has("global_attn_every_n_layers") ? config.positive("global_attn_every_n_layers") : 3;
             return IntStream.range(0, layers)
                     .mapToObj(i -> i % every == 0 ? global : local)
                     .toList();

@@ -30,6 +30,7 @@ final class MpnetFamily implements Family {
         if (rows < PADDING + 2) {
             throw config.nonsense("max_position_embeddings of at least " + (PADDING + 2), String.valueOf(rows));
         }
+        config.expect("relative_attention_num_buckets", "32"); // which MPNetEncoder takes whatever stands there
         return BertFamily.shape(config, rows - PADDING - 1).withPadding(PADDING).withRelativePositions();
     }
 

@@ -28,21 +28,21 @@ final class NomicBertFamily implements Family {
             config.expect(flag, "false");
         }
         config.expect("rotary_emb_fraction", config.number(1, "rotary_emb_fraction") == 1, "1", "less");
-        for (var absent : List.of("rotary_scaling_factor", "rotary_emb_scale_base")) {
-            config.expect(
-                    absent, !config.has(absent), "none", config.get(absent).asText());
+        for (var absent : List.of("rotary_scaling_factor", "rotary_emb_scale_base", "rope_scaling")) {
+            Ropes.expectNone(config, absent);
         }
         config.expect("moe_every_n_layers", "0");
         var hidden = config.positive("n_embd", "hidden_size");
-        var layers = config.positive("n_layer", "num_hidden_layers");
-        var rotation = Ropes.of(config, config.get("rope_parameters"), config.number(1_000, "rotary_emb_base"));
+        var layers = config.layers("n_layer", "num_hidden_layers");
+        var rotation =
+                Ropes.of(config, config.get("rope_parameters"), config.number(1_000, "rotary_emb_base", "rope_theta"));
         return TransformerShape.bert(
                         hidden,
                         layers,
-                        config.heads(hidden, "n_head", "num_attention_heads"),
+                        config.evenHeads(hidden, "n_head", "num_attention_heads"),
                         config.positive("n_inner", "intermediate_size"),
                         config.positive("vocab_size"),
-                        config.positive("n_positions", "max_position_embeddings"),
+                        config.unboundPositions("n_positions", "max_position_embeddings"),
                         (float) config.number(1e-12, "layer_norm_epsilon", "layer_norm_eps"))
                 .with(new FeedForward(activation(config), true))
                 .with(Collections.nCopies(layers, new LayerAttention(LayerAttention.ALL, rotation)));

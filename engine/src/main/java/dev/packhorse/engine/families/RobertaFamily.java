@@ -22,7 +22,7 @@ final class RobertaFamily implements Family {
     public TransformerShape shape(Config config) {
         var padding = (int) config.number(1, "pad_token_id");
         var rows = config.positive("max_position_embeddings");
-        if (padding < 0 || rows < padding + 2) {
+        if (padding < 0 || rows - 2 < padding) {
             throw config.nonsense("max_position_embeddings of more than pad_token_id + 1", rows + " and " + padding);
         }
         return BertFamily.shape(config, rows - padding - 1).withPadding(padding);

@@ -40,6 +40,11 @@ final class Ropes {
         return new Rotation(plain.theta() * factor, Math.pow(factor, -2.0 / headSize));
     }
 
+    /** Asks that a configuration changes no frequencies by that key. */
+    static void expectNone(Config config, String key) {
+        config.expect(key, !config.has(key), "none", config.get(key).toString());
+    }
+
     private static void expectType(Config config, JsonNode rope, String expected) {
         config.expect("rope_type", type(rope).equals(expected), expected, type(rope));
     }

@@ -101,8 +101,9 @@ final class Archives {
                         .setInputStream(packed)
                         .setDecompressConcatenated(true)
                         .get();
-                var tar = new TarArchiveInputStream(gzip)) {
-            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                var headers = new HeaderGuard(gzip);
+                var tar = new TarArchiveInputStream(headers)) {
+            for (var entry = headers.next(tar); entry != null; entry = headers.next(tar)) {
                 if (entry.isDirectory()) {
                     unpacker.folder(entry.getName());
                 } else if (entry.getLinkFlag() == TarConstants.LF_NORMAL

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -71,7 +72,8 @@ public enum EmbeddedModel {
                         "bert", TransformerShape.bert(HIDDEN, layers, 12, 4 * HIDDEN, 30_522, 512, 1e-12f)),
                 HIDDEN,
                 maxSeqLength,
-                new TextPreparation(new Prompts(id, Map.of(), Optional.empty()).choose(options), false),
+                new TextPreparation(
+                        new Prompts(id, Map.of(), Optional.empty()).choose(options), false, new TreeMap<>()),
                 options.apply(Head.of(pooling, true), HIDDEN),
                 Revision.of(List.of(onnx, tokenizer)));
         options.revision().ifPresent(expected -> Revision.check(id, expected, model.revision()));

@@ -6,6 +6,7 @@ import dev.packhorse.engine.ModelException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
@@ -15,8 +16,9 @@ import java.util.TreeSet;
  *
  * @param maxSeqLength the most tokens of a text; nothing where nobody says it
  * @param lowerCase whether texts are lower-cased
+ * @param tokenizer settings that count in place of tokenizer.json's
  */
-record EncoderConfig(OptionalInt maxSeqLength, boolean lowerCase) {
+record EncoderConfig(OptionalInt maxSeqLength, boolean lowerCase, SortedMap<String, Boolean> tokenizer) {
 
     /** The first of them that says anything counts. */
     private static final List<String> NAMES = List.of(
@@ -49,7 +51,8 @@ record EncoderConfig(OptionalInt maxSeqLength, boolean lowerCase) {
         refuse(where, json);
         return new EncoderConfig(
                 maxSeqLength(contents, folder, where, json, positions),
-                json.path("do_lower_case").asBoolean());
+                json.path("do_lower_case").asBoolean(),
+                TokenizerJson.settings(contents.optionalJson(Names.below(folder, "tokenizer_config.json"))));
     }
 
     private static OptionalInt maxSeqLength(

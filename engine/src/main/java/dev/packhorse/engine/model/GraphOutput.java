@@ -58,6 +58,11 @@ record GraphOutput(String name, boolean perToken, OptionalInt width) {
                                                 .toList())));
     }
 
+    /** Whether it has a name that exporters give to the last layer's token vectors. */
+    boolean isLastLayers() {
+        return TOKEN_VECTORS.contains(name);
+    }
+
     private static boolean isPerToken(Value output) {
         return rank(output) == 3;
     }

@@ -56,13 +56,18 @@ public record Head(List<Pooling> poolings, boolean includePrompt, List<Step> ste
         return new Head(others, includePrompt, steps);
     }
 
-    /** The same whose vectors have length 1, or without any normalisation. */
+    /** The same whose vectors have length 1, or come as the last dense layer or the pooling gives them. */
     public Head withNormalize(boolean normalize) {
         if (normalize) {
             return normalizes() ? this : withSteps(append(new Step.Normalize()));
         }
-        return withSteps(
-                steps.stream().filter(step -> !(step instanceof Step.Normalize)).toList());
+        var dense = 0; // what is before a dense layer is its input
+        for (var i = 0; i < steps.size(); i++) {
+            dense = steps.get(i) instanceof Step.Dense ? i : dense;
+        }
+        var kept = new ArrayList<>(steps);
+        kept.subList(dense, kept.size()).removeIf(Step.Normalize.class::isInstance);
+        return withSteps(List.copyOf(kept));
     }
 
     /**

@@ -74,6 +74,7 @@ public record Model(
                                 "configuration=" + configuration,
                                 "prompt=" + Sha256.hex(texts.prompt()), // hashed, for it may hold line ends
                                 "lower-case=" + texts.lowerCase(),
+                                "tokenizer-settings=" + texts.tokenizer(),
                                 "max-seq-length=" + maxSeqLength,
                                 "head=" + head.description(),
                                 "dimension=" + dimension(),

@@ -78,10 +78,11 @@ public final class ModelFolder {
                 weights.safetensors(),
                 contents.file(Names.below(encoder, "tokenizer.json")),
                 contents.has(configFile) ? contents.file(configFile).sha256() : "",
-                described,
+                architecture(described, output),
                 hidden,
                 maxSeqLength(texts),
-                new TextPreparation(Prompts.read(contents, pipeline).choose(options), texts.lowerCase()),
+                new TextPreparation(
+                        Prompts.read(contents, pipeline).choose(options), texts.lowerCase(), texts.tokenizer()),
                 options.apply(head, hidden),
                 contents.revision());
         options.revision().ifPresent(expected -> Revision.check(model.name(), expected, model.revision()));
@@ -90,7 +91,9 @@ public final class ModelFolder {
 
     private Architecture architecture(String configFile, JsonNode config) {
         return config.isMissingNode()
-                ? new Opaque(List.of(new Condition("config.json", "one beside the ONNX file", "none")))
+                ? new Opaque(
+                        List.of(new Condition("config.json", "one beside the ONNX file", "none")),
+                        Architecture.UNKNOWN_PADDING)
                 : Families.describe(contents.where(configFile), config);
     }
 
@@ -104,6 +107,28 @@ public final class ModelFolder {
                         "--onnx-output: expected a model with an ONNX file, found none in " + contents.folder()));
         return Optional.of(GraphOutput.choose(
                 graph.files().get(0).location().toString(), graph.signature(), options.onnxOutput()));
+    }
+
+    /** Somebody may have put more behind the encoder's last layer, which our own layers know nothing of. */
+    private Architecture architecture(Architecture described, Optional<GraphOutput> output) {
+        if (bareGraph.isEmpty()
+                || output.isEmpty()
+                || !(described instanceof Known known)
+                || !output.get().perToken()) {
+            return described;
+        }
+        var found = output.get();
+        var hidden = known.shape().hidden();
+        if (found.isLastLayers() && found.width().orElse(hidden) == hidden) {
+            return described;
+        }
+        var width = found.width().isPresent() ? " of " + found.width().getAsInt() : "";
+        return new Opaque(
+                List.of(new Condition(
+                        "output of the ONNX file",
+                        "last_hidden_state or token_embeddings of %d numbers".formatted(hidden),
+                        found.name() + width)),
+                described.padding());
     }
 
     private int hidden(Architecture described, String configFile, JsonNode config, Optional<GraphOutput> output) {

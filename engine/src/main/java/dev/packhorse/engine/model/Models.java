@@ -45,6 +45,10 @@ public final class Models {
         if (written.startsWith(CLASSPATH)) {
             return ModelFolder.read(ClassPathFolder.of(written.substring(CLASSPATH.length())), options);
         }
+        return ofPath(written.startsWith(FILE) ? plain(written) : written, options, folders);
+    }
+
+    private static Model ofPath(String written, ModelOptions options, Folders folders) {
         var lower = written.toLowerCase(Locale.ROOT);
         if (ARCHIVES.stream().anyMatch(lower::endsWith)) {
             return ModelFolder.read(Archives.unpacked(location(written, folders)), options);
@@ -61,8 +65,12 @@ public final class Models {
      * @throws ModelException when there is none
      */
     public static Folder local(String path) {
-        return LocalFolder.of(
-                Path.of(path.startsWith(FILE) ? path.substring(FILE.length()).replaceFirst("^//(?=/)", "") : path));
+        return LocalFolder.of(Path.of(path.startsWith(FILE) ? plain(path) : path));
+    }
+
+    /** The path of a {@code file:PATH} or {@code file:///PATH}. */
+    private static String plain(String file) {
+        return file.substring(FILE.length()).replaceFirst("^//(?=/)", "");
     }
 
     private static ModelFile.Location location(String written, Folders folders) {

@@ -1,6 +1,8 @@
 package dev.packhorse.engine.model;
 
 import java.io.Serializable;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What is done to a text before the tokenizer's own rules. As sentence-transformers 6 does it (modules/transformer.py):
@@ -9,11 +11,13 @@ import java.io.Serializable;
  *
  * @param prompt what stands in front of every text; empty for nothing
  * @param lowerCase whether the tokenizer lower-cases, if it does not by itself
+ * @param tokenizer settings that count in place of those with the same names in tokenizer.json; see {@link TokenizerJson}
  */
-public record TextPreparation(String prompt, boolean lowerCase) implements Serializable {
+public record TextPreparation(String prompt, boolean lowerCase, SortedMap<String, Boolean> tokenizer)
+        implements Serializable {
 
     /** Texts as they are. */
-    public static final TextPreparation NONE = new TextPreparation("", false);
+    public static final TextPreparation NONE = new TextPreparation("", false, new TreeMap<>());
 
     /** The text that is tokenized. */
     public String apply(String text) {

@@ -3,6 +3,7 @@ package dev.packhorse.engine.nested;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import org.apache.arrow.memory.ArrowBuf;
 
 /**
@@ -54,6 +55,11 @@ public final class NativeBuffer implements AutoCloseable {
      */
     public FloatBuffer floats(long first, int count) {
         return view(first * Float.BYTES, (long) count * Float.BYTES).asFloatBuffer();
+    }
+
+    /** The same of shorts. */
+    public ShortBuffer shorts(long first, int count) {
+        return view(first * Short.BYTES, (long) count * Short.BYTES).asShortBuffer();
     }
 
     /**

@@ -4,8 +4,8 @@ import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.transformer.LayerAttention;
 import dev.packhorse.engine.transformer.Rotation;
 import dev.packhorse.engine.transformer.TransformerShape;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -78,7 +78,7 @@ final class Rotator {
         var h = shape.hidden();
         var numbers = offsets[offsets.length - 1] * 3 * h;
         var floats = halves ? FloatBuffer.allocate(0) : queryKeyValue.floats(0, numbers);
-        var shorts = queryKeyValue.view().order(ByteOrder.nativeOrder()).asShortBuffer();
+        var shorts = halves ? queryKeyValue.shorts(0, numbers) : ShortBuffer.allocate(0);
         var token = new float[2 * h]; // query and key
         var half = new short[halves ? 2 * h : 0];
         for (var b = 0; b + 1 < offsets.length; b++) {

@@ -52,7 +52,7 @@ public final class BareLoop implements AutoCloseable {
                         OnnxGraph.environment().createSession(copies.path(graph).toString(), options);
                 var inputs = GraphInput.of(
                         session.getInputInfo().values(), graph.location().toString());
-                var padding = PaddedBatch.padding(model.architecture());
+                var padding = model.architecture().padding();
                 var lengths = rows.stream().mapToInt(row -> row.length).toArray();
                 var batches = new ArrayList<Map<String, OnnxTensor>>();
                 for (var batch : new BatchPlanner(maxBatchTokens, true).plan(lengths)) {

@@ -75,7 +75,7 @@ public final class OnnxEncoder implements Encoder {
     private static OnnxEncoder open(Model model, Pooler pooler, String where, Path file, int threads, String reason) {
         var width = model.hiddenSize();
         var options = new OnnxGraph.Options(
-                where, model.onnxOutput(), width, PaddedBatch.padding(model.architecture()), threads);
+                where, model.onnxOutput(), width, model.architecture().padding(), threads);
         var graph = OnnxGraph.open(file, options);
         try {
             checkPooledOnce(graph.output(), pooler, where);

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import java.nio.FloatBuffer;
@@ -36,6 +37,12 @@ final class OnnxGraph implements AutoCloseable {
         this.padding = options.padding;
         this.width = options.width;
         this.inputs = GraphInput.of(session.getInputInfo().values(), options.where);
+        if (padding == Architecture.UNKNOWN_PADDING
+                && inputs.stream().anyMatch(input -> input.kind() == GraphInput.Kind.POSITIONS)) {
+            throw new ModelException(
+                    "%s: expected no input position_ids, or a config.json that tells where positions begin, found the input and no config.json; put it beside the file"
+                            .formatted(options.where));
+        }
         var outputs = declaredOutputs();
         this.output = GraphOutput.choose(withShapes(outputs), options.output, width, options.where);
         GraphInput.refuseFixed(

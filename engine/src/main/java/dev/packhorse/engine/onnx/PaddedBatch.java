@@ -4,8 +4,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import dev.packhorse.engine.families.Architecture;
-import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.nio.ByteBuffer;
@@ -23,8 +21,6 @@ import java.util.Map;
  */
 final class PaddedBatch {
 
-    private static final int NO_PADDING = TransformerShape.NO_PADDING;
-
     private final List<GraphInput> inputs;
     private final int padding;
     private final ByteBuffer[] cells; // one for each input, [B, S] row-major
@@ -40,11 +36,6 @@ final class PaddedBatch {
         this.inputs = inputs;
         this.padding = padding;
         this.cells = new ByteBuffer[inputs.size()];
-    }
-
-    /** The model's padding token where its positions depend on it, else {@link TransformerShape#NO_PADDING}. */
-    static int padding(Architecture architecture) {
-        return architecture instanceof Known known ? known.shape().padding() : NO_PADDING;
     }
 
     /** Fills all inputs and makes room for an answer of so many floats. */
@@ -95,12 +86,12 @@ final class PaddedBatch {
 
     /** Where the model's is unknown, any valid id does: the mask hides it. */
     private int paddingToken() {
-        return padding == NO_PADDING ? 0 : padding;
+        return Math.max(0, padding);
     }
 
     /** RoBERTa's positions start behind the padding token's id, which is padding's own position; others' start at 0. */
     private int position(int s, int token, int counted) {
-        if (padding == NO_PADDING) {
+        if (padding < 0) { // unknown, or none: such graphs take no positions, or begin at 0
             return s;
         }
         return token == padding ? padding : padding + counted;

@@ -213,4 +213,17 @@ class ArchivesTest {
                 .hasMessage(archive + ": expected a model folder at its root or as its only folder, with a config.json"
                         + " or modules.json, found [a, b]");
     }
+
+    /** The library reads a name whole before anybody sees the entry. */
+    @Test
+    void namesOfMegabytesAreRefused() throws IOException {
+        var archive = tar(tar -> {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+            add(tar, "a".repeat(2 << 20), text("x"));
+        });
+        assertRefused(
+                archive,
+                ": expected a whole gz archive, found: an entry's header of more than 1,048,576 bytes; was it copied"
+                        + " completely?");
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class EncoderConfigTest extends TinyFolder {
     @Test
     void lowerCasingIsRead() throws IOException {
         write(SENTENCES, "{\"do_lower_case\": true}");
-        assertThat(read().texts()).isEqualTo(new TextPreparation("", true));
+        assertThat(read().texts().lowerCase()).isTrue();
         assertThat(TokenizerJson.text(read()))
                 .contains("{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Lowercase\"},{");
     }
@@ -105,5 +106,19 @@ class EncoderConfigTest extends TinyFolder {
     void aDefaultPromptThatIsNotThereIsRefused() throws IOException {
         write(PROMPTS, "{\"prompts\": {\"q\": \"query: \"}, \"default_prompt_name\": \"p\"}");
         assertRefused(PROMPTS).hasMessageEndingWith("expected a default_prompt_name among the prompts [q], found 'p'");
+    }
+
+    /** As transformers' classes have it, whose arguments count in place of the file's. */
+    @Test
+    void theTokenizersConfigurationCountsInPlaceOfItsFile() throws IOException {
+        write(
+                "tokenizer_config.json",
+                "{\"tokenizer_class\": \"BertTokenizerFast\", \"do_lower_case\": false, \"strip_accents\": null}");
+        assertThat(read().texts().tokenizer()).isEqualTo(Map.of("lowercase", false));
+        assertThat(TokenizerJson.text(read())).contains("\"lowercase\":false");
+
+        write("tokenizer_config.json", "{\"tokenizer_class\": \"Other\", \"do_lower_case\": false}");
+        assertThat(read().texts().tokenizer()).isEmpty();
+        assertThat(TokenizerJson.text(read())).isEqualTo(read().tokenizer().text());
     }
 }

@@ -90,6 +90,7 @@ public final class Commands {
     /** Runs the command that the arguments name and returns the exit code: 0 done, 1 failed, 2 options that do not fit. */
     public static int run(String[] arguments, PrintStream out, PrintStream err) {
         var line = new CommandLine(CommandLineSpec.withHelp(CommandSpec.create().name("packhorse")));
+        line.setExpandAtFiles(false); // a prompt may begin with @
         line.getCommandSpec().usageMessage().description("Turns a corpus into embeddings on Apache Spark.");
         ALL.forEach(command -> line.addSubcommand(command.name(), command.spec()));
         try {

@@ -59,12 +59,14 @@ public final class EmbedJob {
 
     private final OptionValues options;
     private final Model model;
+    private final Precision precision;
     private final LongTexts longTexts;
     private final PrintStream out;
 
-    private EmbedJob(OptionValues options, Model model, LongTexts longTexts, PrintStream out) {
+    private EmbedJob(OptionValues options, Model model, Precision precision, LongTexts longTexts, PrintStream out) {
         this.options = options;
         this.model = model;
+        this.precision = precision;
         this.longTexts = longTexts;
         this.out = out;
     }
@@ -83,11 +85,25 @@ public final class EmbedJob {
             throw new OptionException(
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
         }
-        checkFloatEncoding(options);
         var model = SparkModels.find(options, conf);
+        var longTexts = checkTexts(options, model);
+        var path = options.get(EncodeOptions.PATH);
+        // decided here, on the driver, for all executors: a run's vectors are of one precision
+        var precision = options.get(EncodeOptions.PRECISION).on(model, path);
+        Engine.checkChoice(model, path, precision);
+        return new EmbedJob(options, model, precision, longTexts, out);
+    }
+
+    /**
+     * Checks what the options say of texts and vectors against each other and the model.
+     *
+     * @return what long texts become
+     * @throws RuntimeException as {@link #of} does
+     */
+    public static LongTexts checkTexts(OptionValues options, Model model) {
+        checkFloatEncoding(options);
         Engine.checkTokenizer(model);
-        Engine.checkChoice(model, options.get(EncodeOptions.PATH), precision(options, model));
-        return new EmbedJob(options, model, LongTexts.of(options, model), out);
+        return LongTexts.of(options, model);
     }
 
     private static void checkFloatEncoding(OptionValues options) {
@@ -124,13 +140,46 @@ public final class EmbedJob {
             known = outputPrecision().needsRanges() ? folder.ranges() : known;
         }
 
-        var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
         var monitor = new RunMonitor(accumulator);
         spark.sparkContext().addSparkListener(monitor);
         var start = System.nanoTime();
-        VectorOutput.Result written;
+        RunSummary summary;
+        Manifest manifest;
+        try {
+            var written = write(spark, source, embedding, folder, runId, fingerprint, monitor, known);
+            summary = new RunSummary(
+                    model.name(),
+                    fingerprint,
+                    accumulator.value(),
+                    written.files(),
+                    Duration.ofNanos(System.nanoTime() - start),
+                    Duration.ofMillis(monitor.taskMillis()),
+                    slots(spark),
+                    folder.toString());
+            audit(summary, folder, runId);
+            manifest = manifest(spark, runId, started, summary, written.ranges());
+        } catch (RuntimeException e) {
+            folder.discard(runId);
+            throw e;
+        } finally {
+            spark.sparkContext().removeSparkListener(monitor);
+        }
+        folder.publish(manifest, options.get(EmbedOptions.MODE));
+        return summary;
+    }
+
+    private VectorOutput.Result write(
+            SparkSession spark,
+            Source source,
+            Embedding embedding,
+            OutputFolder folder,
+            String runId,
+            String fingerprint,
+            RunMonitor monitor,
+            Optional<Ranges> known) {
+        var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
         try (var progress = Progress.start(monitor, totalRows, out)) {
-            written = new VectorOutput(
+            return new VectorOutput(
                             folder,
                             runId,
                             outputPrecision(),
@@ -139,21 +188,7 @@ public final class EmbedJob {
                             footer(fingerprint),
                             model.dimension())
                     .write(embedded(spark, source, embedding, totalRows), known);
-        } finally {
-            spark.sparkContext().removeSparkListener(monitor);
         }
-        var summary = new RunSummary(
-                model.name(),
-                fingerprint,
-                accumulator.value(),
-                written.files(),
-                Duration.ofNanos(System.nanoTime() - start),
-                Duration.ofMillis(monitor.taskMillis()),
-                slots(spark),
-                folder.toString());
-        audit(summary, folder, runId);
-        folder.publish(manifest(spark, runId, started, summary, written.ranges()), options.get(EmbedOptions.MODE));
-        return summary;
     }
 
     private OutputPrecision outputPrecision() {
@@ -176,15 +211,10 @@ public final class EmbedJob {
     public EngineSettings engine(SparkSession spark) {
         return new EngineSettings(
                 DriverFile.offer(spark.sparkContext(), model),
-                precision(options, model),
+                precision,
                 options.get(EncodeOptions.PATH),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
                 EncoderThreads.perExecutor(spark.sparkContext().getConf()));
-    }
-
-    /** Decided here, on the driver, for all executors: a run's vectors are of one precision. */
-    private static Precision precision(OptionValues options, Model model) {
-        return options.get(EncodeOptions.PRECISION).on(model, options.get(EncodeOptions.PATH));
     }
 
     /** Tasks that can run at a time, on the executors that there are now. */
@@ -242,7 +272,7 @@ public final class EmbedJob {
         footer.put("head", model.head().description());
         footer.put("prompt", model.texts().prompt());
         footer.put("lower-case", String.valueOf(model.texts().lowerCase()));
-        footer.put("precision", precision(options, model).id());
+        footer.put("precision", precision.id());
         footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
         footer.put(EmbedOptions.OUTPUT_PRECISION.name(), outputPrecision().id());
         footer.putAll(longTexts.entries());

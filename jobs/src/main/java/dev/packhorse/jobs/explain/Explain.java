@@ -13,6 +13,7 @@ import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.transformer.TransformerShape;
+import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.PrintStream;
@@ -44,7 +45,7 @@ public final class Explain {
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
     public static Explain of(OptionValues options, Model model, PrintStream out) {
-        Engine.checkTokenizer(model);
+        EmbedJob.checkTexts(options, model);
         return new Explain(options, model, out);
     }
 

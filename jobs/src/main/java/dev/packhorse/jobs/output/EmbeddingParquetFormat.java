@@ -37,6 +37,9 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
     /** A writer holds one row group on its task's heap; Parquet's own default, 128 MiB, is for fewer writers. */
     private static final long ROW_GROUP_BYTES = 32L << 20;
 
+    /** The bytes of a text or a vector that stand in statistics. */
+    private static final int STATISTICS_BYTES = 64;
+
     /** The leaf column of an {@code array<float>} named embedding, as Spark's schema converter calls it. */
     static final String VECTOR_LEAF = "embedding.list.element";
 
@@ -92,6 +95,8 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
                         .withDictionaryEncoding(VECTOR_BYTES, false)
                         .withByteStreamSplitEncoding(encoding == FloatEncoding.BYTE_STREAM_SPLIT)
                         .withExtraMetaData(footer)
+                        // longer ones are left out with the count of nulls beside them, by which rows are counted
+                        .withStatisticsTruncateLength(STATISTICS_BYTES)
                         .build();
             } catch (IOException e) {
                 throw new UncheckedIOException("could not open " + path, e);

@@ -78,8 +78,11 @@ public record RunSummary(
                 .sum();
     }
 
-    /** What the executors' encoders are; usually one. */
+    /** What the executors' encoders are; usually one, and none where there were no rows. */
     public String encoder() {
+        if (report.executors().isEmpty()) {
+            return "none: no row was encoded";
+        }
         return report.executors().values().stream()
                 .map(ExecutorReport::encoder)
                 .distinct()
