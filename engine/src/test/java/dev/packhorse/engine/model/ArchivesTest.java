@@ -218,8 +218,12 @@ class ArchivesTest {
     @Test
     void namesOfMegabytesAreRefused() throws IOException {
         var archive = tar(tar -> {
-            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
-            add(tar, "a".repeat(2 << 20), text("x"));
+            var name = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+            name.setSize(2 << 20);
+            tar.putArchiveEntry(name);
+            tar.write(text("a".repeat(2 << 20)));
+            tar.closeArchiveEntry();
+            add(tar, "a", text("x"));
         });
         assertRefused(
                 archive,

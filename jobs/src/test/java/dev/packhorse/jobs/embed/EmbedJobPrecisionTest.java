@@ -261,6 +261,19 @@ class EmbedJobPrecisionTest extends EmbedJobFixture {
         assertNoStaging();
     }
 
+    /** Parquet leaves statistics out that are too long, and with them the count of nulls. */
+    @Test
+    void longErrorsAreCounted() throws IOException {
+        var lines = List.of(
+                "{\"id\": \"%s\", \"text\": \"\"}".formatted("a".repeat(5_000)), "{\"id\": \"b\", \"text\": \"good\"}");
+        var summary = EmbedRun.to(output)
+                .from("json", TextFiles.write(folder.resolve("long.jsonl"), lines))
+                .set("output-precision", "float16")
+                .run();
+        assertThat(summary.written().errors()).isEqualTo(1);
+        assertThat(summary.written().vectors()).isEqualTo(1);
+    }
+
     private EmbedRun failing(String precision) {
         return EmbedRun.to(output)
                 .from(
