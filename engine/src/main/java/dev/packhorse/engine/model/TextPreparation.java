@@ -1,6 +1,7 @@
 package dev.packhorse.engine.model;
 
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,6 +16,10 @@ import java.util.TreeMap;
  */
 public record TextPreparation(String prompt, boolean lowerCase, SortedMap<String, Boolean> tokenizer)
         implements Serializable {
+
+    public TextPreparation {
+        tokenizer = Collections.unmodifiableSortedMap(new TreeMap<>(tokenizer));
+    }
 
     /** Texts as they are. */
     public static final TextPreparation NONE = new TextPreparation("", false, new TreeMap<>());

@@ -99,8 +99,10 @@ class HeadTest {
     }
 
     @Test
-    void noNormalisationMeansNone() {
-        assertThat(head(NORMALIZE, DENSE, NORMALIZE).withNormalize(false)).isEqualTo(head(DENSE));
+    void noNormalisationMeansNoneBehindTheLastDenseLayer() {
+        assertThat(head(NORMALIZE, DENSE, NORMALIZE).withNormalize(false)).isEqualTo(head(NORMALIZE, DENSE));
+        assertThat(head(NORMALIZE, new Step.Truncate(8), NORMALIZE).withNormalize(false))
+                .isEqualTo(head(new Step.Truncate(8)));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,9 @@ class ModelFolderTest {
         assertThat(model.dimension()).isEqualTo(32);
         assertThat(model.maxSeqLength()).isEqualTo(64);
         assertThat(model.head()).isEqualTo(Head.of(Pooling.MEAN, true));
-        assertThat(model.texts()).isEqualTo(TextPreparation.NONE);
+        assertThat(model.texts().prompt()).isEmpty();
+        assertThat(model.texts().lowerCase()).isFalse();
+        assertThat(model.texts().tokenizer()).isEqualTo(Map.of("lowercase", true, "handle_chinese_chars", true));
         assertThat(model.onnx().get(0).location())
                 .hasToString(folder.resolve("onnx/model.onnx").toString());
         assertThat(model.tokenizer().text()).isEqualTo(Files.readString(folder.resolve("tokenizer.json")));

@@ -39,9 +39,9 @@ class ModulesTest extends TinyFolder {
         Files.delete(folder.resolve("modules.json"));
         write("config_sentence_transformers.json", "{\"prompts\": {\"q\": \"q: \"}, \"default_prompt_name\": \"q\"}");
         assertThat(read().head()).isEqualTo(Head.of(Pooling.MEAN, false));
-        assertThat(read().texts())
+        assertThat(read().texts().prompt())
                 .as("as sentence-transformers, which does not look")
-                .isEqualTo(TextPreparation.NONE);
+                .isEmpty();
         assertThat(read().maxSeqLength()).isEqualTo(128);
     }
 
