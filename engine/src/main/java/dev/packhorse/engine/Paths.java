@@ -20,18 +20,28 @@ public final class Paths {
      */
     public static List<Condition> unmetByFast(Model model, Precision precision) {
         var unmet = new ArrayList<>(inTheWay(model, precision));
+        unmet.addAll(ofWeights(model));
+        return unmet;
+    }
+
+    /**
+     * Those of them that only a look into the weights tells, the same for each precision; copies the files.
+     *
+     * @throws ModelException when the model's files are missing, broken or changed
+     */
+    public static List<Condition> ofWeights(Model model) {
         if (model.architecture() instanceof Known known) {
             try (var weights = ModelWeights.open(model, known)) {
                 // found: that is all
             } catch (UnmetException e) {
-                unmet.add(e.condition());
+                return List.of(e.condition());
             }
         }
-        return unmet;
+        return List.of();
     }
 
     /** Those of them that are known without a look into the weights. */
-    static List<Condition> inTheWay(Model model, Precision precision) {
+    public static List<Condition> inTheWay(Model model, Precision precision) {
         var unmet = new ArrayList<>(ofModel(model));
         OneDnnSupport.missing()
                 .map(reason -> new Condition("onednn", "oneDNN for this machine", reason))

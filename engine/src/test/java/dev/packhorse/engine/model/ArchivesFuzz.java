@@ -1,12 +1,11 @@
 package dev.packhorse.engine.model;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.FuzzLoop;
 import dev.packhorse.engine.weights.Mutations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,11 +25,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  */
 final class ArchivesFuzz {
 
-    /** Of the processor's time: on a busy machine, that of the clock says nothing. */
-    private static final Duration LONGEST = Duration.ofSeconds(2);
-
     private static final Unpacker.Limits LIMITS = new Unpacker.Limits(100, 4 << 20, 100, 1 << 20);
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final List<String> FILES = List.of("config.json", "tokenizer.json", "1_Pooling/config.json");
 
     private final Path folder;
@@ -65,13 +60,7 @@ final class ArchivesFuzz {
      * @throws AssertionError which tells the seed of the archive that was not refused as it should
      */
     int run(Duration time, long seed) throws IOException {
-        var end = System.nanoTime() + time.toNanos();
-        var files = 0;
-        while (System.nanoTime() < end) {
-            tryOne(seed + files);
-            files++;
-        }
-        return files;
+        return FuzzLoop.run(time, seed, this::tryOne);
     }
 
     private void tryOne(long seed) throws IOException {
@@ -88,23 +77,19 @@ final class ArchivesFuzz {
         var name = "some." + (isZip ? "zip" : "tar.gz");
         var file = Files.write(folder.resolve(name), one);
         var before = files(folder);
-        var begin = THREADS.getCurrentThreadCpuTime();
-        try {
-            Temporary.delete(Archives.unpack(name, file, LIMITS));
+        if (FuzzLoop.read(seed, name, () -> unpack(name, file))) {
             unpacked++;
-        } catch (ModelException e) {
-            if (!e.getMessage().startsWith(name)) {
-                throw new AssertionError("seed " + seed + ": a message without the archive's name", e);
-            }
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed, e);
-        }
-        var took = Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - begin);
-        if (took.compareTo(LONGEST) > 0) {
-            throw new AssertionError("seed %d took %s".formatted(seed, took));
         }
         if (!files(folder).equals(before)) {
             throw new AssertionError("seed %d wrote beside its folder".formatted(seed));
+        }
+    }
+
+    private static void unpack(String name, Path file) {
+        try {
+            Temporary.delete(Archives.unpack(name, file, LIMITS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,10 +1,9 @@
 package dev.packhorse.engine.weights;
 
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.FuzzLoop;
 import dev.packhorse.engine.ModelException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +20,6 @@ import java.util.Random;
  */
 final class WeightsFuzz {
 
-    /** Of the processor's time: on a busy machine, that of the clock says nothing. */
-    private static final Duration LONGEST = Duration.ofSeconds(2);
-
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final String NAME = "some weights";
 
     private final Path folder;
@@ -60,13 +55,7 @@ final class WeightsFuzz {
      * @throws AssertionError which tells the seed of the file that was not refused as it should
      */
     int run(Duration time, long seed) throws IOException {
-        var end = System.nanoTime() + time.toNanos();
-        var files = 0;
-        while (System.nanoTime() < end) {
-            tryOne(seed + files);
-            files++;
-        }
-        return files;
+        return FuzzLoop.run(time, seed, this::tryOne);
     }
 
     private void tryOne(long seed) throws IOException {
@@ -76,24 +65,18 @@ final class WeightsFuzz {
         var one = corpus.get(random.nextInt(corpus.size()));
         var other = corpus.get(random.nextInt(corpus.size()));
         var file = Files.write(folder.resolve("file"), mutations.mutate(one, other));
-        var begin = THREADS.getCurrentThreadCpuTime();
-        try {
-            if (corpus == safetensors) {
-                readAll(WeightsFile.safetensors(NAME, file));
-            } else {
-                var data = Map.of("weights", folder.resolve("weights"));
-                requireRefusedOrDone(() -> OnnxSignature.read(NAME, file));
-                readAll(WeightsFile.onnx(NAME, file, data));
-            }
+        if (FuzzLoop.read(seed, NAME, () -> read(file, corpus == safetensors))) {
             opened++;
-        } catch (ModelException e) {
-            requireNamed(e);
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed, e);
         }
-        var took = Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - begin);
-        if (took.compareTo(LONGEST) > 0) {
-            throw new AssertionError("seed %d took %s".formatted(seed, took));
+    }
+
+    private void read(Path file, boolean isSafetensors) {
+        if (isSafetensors) {
+            readAll(WeightsFile.safetensors(NAME, file));
+        } else {
+            var data = Map.of("weights", folder.resolve("weights"));
+            requireRefusedOrDone(() -> OnnxSignature.read(NAME, file));
+            readAll(WeightsFile.onnx(NAME, file, data));
         }
     }
 
@@ -115,13 +98,7 @@ final class WeightsFuzz {
         try {
             reading.run();
         } catch (ModelException e) {
-            requireNamed(e);
-        }
-    }
-
-    private static void requireNamed(ModelException e) {
-        if (!e.getMessage().startsWith(NAME)) {
-            throw new AssertionError("a message without the file's name", e);
+            FuzzLoop.requireNamed(NAME, e);
         }
     }
 

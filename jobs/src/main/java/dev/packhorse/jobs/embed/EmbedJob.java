@@ -156,7 +156,7 @@ public final class EmbedJob {
                     Duration.ofMillis(monitor.taskMillis()),
                     slots(spark),
                     folder.toString());
-            audit(summary, folder, runId);
+            audit(summary);
             manifest = manifest(spark, runId, started, summary, written.ranges());
         } catch (RuntimeException e) {
             folder.discard(runId);
@@ -280,12 +280,12 @@ public final class EmbedJob {
         return footer;
     }
 
-    static void audit(RunSummary summary, OutputFolder folder, String runId) {
+    /** Those who call it delete the files. */
+    static void audit(RunSummary summary) {
         var read = summary.counts().get(Count.ROWS);
         var further = summary.counts().get(Count.FURTHER_ROWS);
         var written = summary.written();
         if (read + further != written.rows() || written.rows() != written.vectors() + written.errors()) {
-            folder.discard(runId);
             throw new IllegalStateException(
                     "expected rows in = vectors + errors, found %,d rows in%s, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
                             .formatted(

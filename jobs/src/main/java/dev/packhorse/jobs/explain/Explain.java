@@ -20,7 +20,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -66,8 +65,9 @@ public final class Explain {
         for (var precision : Precision.values()) {
             line("fingerprint", model.fingerprint(precision) + " in " + precision.id());
         }
+        var ofWeights = Paths.ofWeights(model);
         for (var precision : Precision.values()) {
-            line("cpu", precision.id() + ": " + path(precision));
+            line("cpu", precision.id() + ": " + path(precision, ofWeights));
         }
         line(
                 "cuda",
@@ -114,8 +114,10 @@ public final class Explain {
                 .toList();
     }
 
-    private String path(Precision precision) {
-        var fast = Paths.unmetByFast(model, precision);
+    /** @param ofWeights what the weights do not meet, whatever the precision */
+    private String path(Precision precision, List<Condition> ofWeights) {
+        var fast = new ArrayList<>(Paths.inTheWay(model, precision));
+        fast.addAll(ofWeights);
         if (fast.isEmpty()) {
             return "fast path, nested: all conditions met";
         }
@@ -126,7 +128,7 @@ public final class Explain {
         if (!slow.isEmpty()) {
             lines.add("not slow, for " + Condition.line(slow));
         }
-        return lines.stream().collect(Collectors.joining("; "));
+        return String.join("; ", lines);
     }
 
     /** What the engine says that the options ask for; opened, so that it is what a job would get. */

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
+import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.metrics.Counts;
+import dev.packhorse.udf.metrics.RunReport;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,5 +106,18 @@ abstract class EmbedJobFixture {
 
     static void assertRefused(EmbedRun job, String message) {
         assertThatThrownBy(job::run).isInstanceOf(OptionException.class).hasMessage(message);
+    }
+
+    /** The summary of a run whose tasks counted something else. */
+    static RunSummary withCounts(RunSummary summary, Counts counts) {
+        return new RunSummary(
+                "tiny-bert",
+                summary.fingerprint(),
+                new RunReport(Map.of("0", counts), Map.of()),
+                summary.written(),
+                summary.wall(),
+                summary.taskTime(),
+                summary.slots(),
+                summary.output());
     }
 }

@@ -10,12 +10,10 @@ import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
-import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
-import dev.packhorse.udf.metrics.RunReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -313,19 +311,9 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
         var more = new Counts();
         more.add(Count.ROWS, 4);
         more.add(Count.FURTHER_ROWS, 2);
-        var wrong = new RunSummary(
-                "tiny-bert",
-                summary.fingerprint(),
-                new RunReport(Map.of("0", more), Map.of()),
-                summary.written(),
-                summary.wall(),
-                summary.taskTime(),
-                summary.slots(),
-                summary.output());
-        var none =
-                OutputFolder.open(LocalSpark.session(), output.resolve("none").toString());
+        var wrong = withCounts(summary, more);
 
-        assertThatThrownBy(() -> EmbedJob.audit(wrong, none, "run"))
+        assertThatThrownBy(() -> EmbedJob.audit(wrong))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "expected rows in = vectors + errors, found 4 rows in and 2 further chunks, and 4 rows with 4 vectors and 0 errors in the new files; they were deleted");

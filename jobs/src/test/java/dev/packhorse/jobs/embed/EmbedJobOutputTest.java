@@ -11,12 +11,9 @@ import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
-import dev.packhorse.jobs.output.OutputFolder;
-import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
-import dev.packhorse.udf.metrics.RunReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -97,19 +94,9 @@ class EmbedJobOutputTest extends EmbedJobFixture {
         var summary = some().run();
         var more = new Counts();
         more.add(Count.ROWS, 5);
-        var wrong = new RunSummary(
-                "tiny-bert",
-                summary.fingerprint(),
-                new RunReport(Map.of("0", more), Map.of()),
-                summary.written(),
-                summary.wall(),
-                summary.taskTime(),
-                summary.slots(),
-                summary.output());
-        var folder =
-                OutputFolder.open(LocalSpark.session(), output.resolve("none").toString());
+        var wrong = withCounts(summary, more);
 
-        assertThatThrownBy(() -> EmbedJob.audit(wrong, folder, "run"))
+        assertThatThrownBy(() -> EmbedJob.audit(wrong))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "expected rows in = vectors + errors, found 5 rows in, and 4 rows with 4 vectors and 0 errors in the new files; they were deleted");
