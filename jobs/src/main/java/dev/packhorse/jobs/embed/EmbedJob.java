@@ -20,7 +20,6 @@ import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.DriverFile;
 import dev.packhorse.udf.EmbedSettings;
 import dev.packhorse.udf.Embedding;
-import dev.packhorse.udf.EncoderThreads;
 import dev.packhorse.udf.LongTexts;
 import dev.packhorse.udf.OutputVectors;
 import dev.packhorse.udf.SparkModels;
@@ -214,7 +213,7 @@ public final class EmbedJob {
                 precision,
                 options.get(EncodeOptions.PATH),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
-                EncoderThreads.perExecutor(spark.sparkContext().getConf()));
+                1); // tasks know how many cores they have
     }
 
     /** Tasks that can run at a time, on the executors that there are now. */
