@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -254,7 +255,7 @@ public final class OutputFolder {
         var path = new Path(new Path(folder, MANIFESTS), manifest.fileName());
         try (var out = files.create(path, false)) {
             out.write(manifest.json());
-        } catch (IOException e) {
+        } catch (IOException | FSError e) { // the second is how Hadoop's local files say that the disk is full
             files.delete(path, false); // it may be there in part
             discard(manifest.runId());
             throw e;
