@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import scala.collection.mutable.ArraySeq;
+import scala.Predef;
 
 /**
  * Turns tokenized rows into result rows, a window at a time: takes as many rows as the window holds, encodes each
@@ -166,7 +166,7 @@ final class WindowEncoder implements Iterator<Row> {
         var firstCarried = OutputColumns.firstCarried(chunkRows);
         var values = new Object[firstCarried + row.carried().length];
         values[0] = row.id();
-        values[1] = vector.map(ArraySeq::make).orElse(null);
+        values[1] = vector.map(Predef::wrapFloatArray).orElse(null);
         values[2] = row.tokens();
         values[3] = row.lostTokens() > 0;
         values[4] = row.textHash().isEmpty() ? null : row.textHash();
