@@ -9,7 +9,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.mutable.ArraySeq;
+import scala.Predef;
 
 /** The columns of the result: the same six names for every job, three more for chunks, then those carried along. */
 public final class OutputColumns {
@@ -70,7 +70,7 @@ public final class OutputColumns {
         var firstCarried = firstCarried(chunkRows);
         var values = new Object[firstCarried + row.carried().length];
         values[0] = row.id();
-        values[1] = answer.vector().map(ArraySeq::make).orElse(null);
+        values[1] = answer.vector().map(Predef::wrapFloatArray).orElse(null);
         values[2] = row.tokens();
         values[3] = row.lostTokens() > 0;
         values[4] = row.textHash().isEmpty() ? null : row.textHash();

@@ -213,7 +213,8 @@ class EmbedFunctionTest {
             assertThat(rows).extracting(row -> row.isNullAt(0)).containsExactly(true, true, false);
             assertThat(rows)
                     .extracting(row -> row.getString(2))
-                    .containsExactly("text in column 'v.t' is null", "text in column 'v.t' is empty or white space", null);
+                    .containsExactly(
+                            "text in column 'v.t' is null", "text in column 'v.t' is empty or white space", null);
         }
     }
 }
