@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  */
 final class LargeBatches {
 
-    private static final int ROWS = 8_000;
+    private static final int ROWS = 4_000;
 
     /** Of all rows, for which the padded path then makes one batch. */
     private static final int LENGTH = 124;

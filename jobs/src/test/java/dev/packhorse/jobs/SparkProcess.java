@@ -53,7 +53,7 @@ final class SparkProcess {
                             "SPARK_HOME",
                             SPARK_HOME.toString(),
                             "SPARK_SCALA_VERSION", // as bin/spark-submit does
-                            "2.13",
+                            System.getProperty("packhorse.scala.version"),
                             "SPARK_LOCAL_IP",
                             "127.0.0.1"));
             return new SparkProcess(folder, builder.start());

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,6 +31,7 @@ final class StandaloneCluster implements AutoCloseable {
     private final SparkProcess master;
     private final String url;
     private final List<SparkProcess> workers = new ArrayList<>();
+    private final Set<String> earlier = new HashSet<>(); // applications
 
     private StandaloneCluster(Path folder, List<String> workerSettings) {
         this.folder = folder;
@@ -108,8 +112,9 @@ final class StandaloneCluster implements AutoCloseable {
         return url;
     }
 
-    /** The arguments of spark-submit for a small job here, with further settings such as {@code spark.cores.max=2}. */
+    /** The arguments of spark-submit for one small job here, with further settings such as {@code spark.cores.max=2}. */
     List<String> settings(List<String> more) {
+        earlier.addAll(applications());
         var settings = new ArrayList<>(List.of(
                 "spark.executor.memory=1g",
                 "spark.executor.extraJavaOptions=-D" + MARK + "=" + folder,
@@ -143,18 +148,27 @@ final class StandaloneCluster implements AutoCloseable {
         return line.contains("CoarseGrainedExecutorBackend") && line.contains("-D" + MARK + "=" + folder + " ");
     }
 
-    /** The folders of all executors that the newest application ever had. */
-    private List<Path> executorFolders() {
+    /** The names of all applications that ever had an executor. */
+    private Set<String> applications() {
+        return executorFolders(folder -> true)
+                .map(executor -> executor.getParent().getFileName().toString())
+                .collect(Collectors.toSet());
+    }
+
+    /** The folders of all executors that the newest application ever had: the one that was given these settings last. */
+    private Stream<Path> executorFolders() {
+        return executorFolders(
+                executor -> !earlier.contains(executor.getParent().getFileName().toString()));
+    }
+
+    private Stream<Path> executorFolders(Predicate<Path> wanted) {
         try (var files = Files.walk(folder, 4)) { // worker0/work/app-20260101000000-0000/0
-            var folders = files.filter(file -> Files.isDirectory(file)
+            return files
+                    .filter(file -> Files.isDirectory(file)
                             && file.getParent().getFileName().toString().startsWith("app-"))
-                    .toList();
-            var newest = folders.stream()
-                    .map(executor -> executor.getParent().getFileName().toString())
-                    .max(Comparator.naturalOrder());
-            return folders.stream()
-                    .filter(executor -> executor.getParent().endsWith(newest.orElse("")))
-                    .toList();
+                    .filter(wanted)
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -162,17 +176,17 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** How many executors the newest application ever had. */
     int startedExecutors() {
-        return executorFolders().size();
+        return (int) executorFolders().count();
     }
 
     /** What they logged. */
     String executorLogs() {
-        return executorFolders().stream().map(StandaloneCluster::log).collect(Collectors.joining("\n"));
+        return executorFolders().map(StandaloneCluster::log).collect(Collectors.joining("\n"));
     }
 
     /** What the last one that started has logged. */
     String logOfNewestExecutor() {
-        return executorFolders().stream()
+        return executorFolders()
                 .max(Comparator.comparingInt(
                         executor -> Integer.parseInt(executor.getFileName().toString())))
                 .map(StandaloneCluster::log)

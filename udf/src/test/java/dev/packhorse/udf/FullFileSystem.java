@@ -21,7 +21,9 @@ public final class FullFileSystem extends RawLocalFileSystem {
     /** The setting that makes it known. */
     public static final String KEY = "fs.full.impl";
 
-    private URI root;
+    private static final URI NO_DISK = URI.create("full:///");
+
+    private URI root; // null before it is initialized
     private AtomicLong left;
     private String counted;
     private boolean error;
@@ -38,7 +40,7 @@ public final class FullFileSystem extends RawLocalFileSystem {
 
     @Override
     public URI getUri() {
-        return root;
+        return root == null ? NO_DISK : root;
     }
 
     @Override

@@ -43,6 +43,7 @@ final class OldRuns {
         return files.exists(folder)
                 ? Arrays.stream(files.listStatus(folder))
                         .map(status -> status.getPath())
+                        .filter(path -> path.getName().matches("[^.].*\\.json")) // not the checksums beside them
                         .toList()
                 : List.of();
     }
