@@ -11,10 +11,18 @@ public final class FailureMessage {
     /** How Spark wraps what happens while rows are written; the place follows. */
     private static final Pattern WRITING = Pattern.compile("Task failed while writing rows to (\\S+?)\\.?(\\s|$)");
 
+    private static final String OWN = "dev.packhorse.";
+
     private FailureMessage() {}
 
-    /** One line. */
+    /** One line: what Packhorse itself says where it says something, else what happened first. */
     public static String of(Throwable failure) {
+        var own = causes(failure)
+                .filter(cause -> cause.getClass().getName().startsWith(OWN))
+                .reduce((first, last) -> last);
+        if (own.isPresent()) {
+            return String.valueOf(own.get().getMessage());
+        }
         var root = causes(failure).reduce((first, last) -> last).orElse(failure);
         var message = String.valueOf(root.getMessage());
         return root instanceof IOException

@@ -15,6 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -185,7 +186,8 @@ public final class OutputFolder {
             long targetFileSize,
             int dimension) {
         var written = false;
-        try (var tasks = LateTasks.watch(spark.sparkContext())) {
+        var tasks = LateTasks.watch(spark.sparkContext());
+        try (tasks) {
             var writer = (targetFileSize == 0 ? rows : resized(rows, targetFileSize))
                     .write()
                     .format(EmbeddingParquetFormat.class.getName())
@@ -203,6 +205,18 @@ public final class OutputFolder {
             if (!written) {
                 discard(runId);
             }
+            if (tasks.found()) {
+                removeTemporary();
+            }
+        }
+    }
+
+    /** What late tasks wrote after Spark had removed its folder for unfinished files, and so made it again. */
+    private void removeTemporary() {
+        try {
+            files.delete(new Path(folder, FileOutputCommitter.PENDING_DIR_NAME), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove the unfinished files of " + folder, e);
         }
     }
 
