@@ -18,6 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
@@ -214,7 +215,7 @@ public final class OutputFolder {
         spark.conf().set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false");
         spark.conf().set("spark.sql.adaptive.advisoryPartitionSizeInBytes", targetFileSize + "b");
         return rows.withColumn(PARTITION_COLUMN, functions.spark_partition_id())
-                .hint("rebalance", functions.col(PARTITION_COLUMN))
+                .hint("rebalance", UnresolvedAttribute.quoted(PARTITION_COLUMN)) // Spark 3.5 takes no Column here
                 .drop(PARTITION_COLUMN);
     }
 
