@@ -3,9 +3,11 @@ package dev.packhorse.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.sql.SqlFunction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -108,10 +110,13 @@ class PythonPackageTest {
 
         var called = all(SQL_FUNCTION, read("functions.py"));
 
-        assertThat(called).isNotEmpty().allSatisfy(name -> assertThat(
-                        session.catalog().functionExists(name))
-                .as(name)
-                .isTrue());
+        assertThat(called)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(SqlFunction.values())
+                        .map(SqlFunction::sqlName)
+                        .toList())
+                .allSatisfy(name -> assertThat(session.catalog().functionExists(name))
+                        .as(name)
+                        .isTrue());
         assertThat(all(FUNCTION, read("functions.py")).stream().filter(name -> !name.equals("register")))
                 .containsExactlyElementsOf(called);
         assertThat(read("__init__.py"))
