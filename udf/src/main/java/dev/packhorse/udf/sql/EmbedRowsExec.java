@@ -112,7 +112,7 @@ public final class EmbedRowsExec extends UnaryPhysical {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {embed, result, mayDeal, child()};
     }
 }
