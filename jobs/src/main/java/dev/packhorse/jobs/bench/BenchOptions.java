@@ -24,7 +24,7 @@ public final class BenchOptions {
             "measure",
             OptionType.choice(What.class, What::id),
             What.ALL,
-            "The encoders against ONNX Runtime, whole jobs against their encoder, or both.");
+            "The encoders against ONNX Runtime, whole jobs against their encoder, or both; or how even a job's tasks are.");
 
     /** All of them. */
     public static final List<Option<?>> ALL = List.of(
@@ -46,7 +46,8 @@ public final class BenchOptions {
     public enum What {
         ALL("all"),
         ENCODERS("encoders"),
-        JOBS("jobs");
+        JOBS("jobs"),
+        BALANCE("balance");
 
         private final String id;
 

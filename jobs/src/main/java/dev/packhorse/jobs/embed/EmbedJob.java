@@ -36,13 +36,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -50,12 +47,6 @@ import org.apache.spark.sql.SparkSession;
  * rows in (and further chunks, where chunks are rows) = vectors + errors.
  */
 public final class EmbedJob {
-
-    /** Enough tasks a core that the last ones to end do not leave the other cores idle for long. */
-    private static final int TASKS_PER_CORE = 6;
-
-    /** Above that, tasks are large enough, and more of them only cost. */
-    private static final int MOST_PARTITIONS = 20_000;
 
     private final OptionValues options;
     private final Model model;
@@ -131,9 +122,9 @@ public final class EmbedJob {
         spark.sparkContext()
                 .register(accumulator); // without a name, for Spark keeps a copy of named ones for each task
         var settings = settings(spark, source);
-        var embedding = new Embedding(source.columns(), settings, accumulator);
         var fingerprint = settings.engine().fingerprint();
-        var schema = embedding.outputSchema(source.rows());
+        var schema = new Embedding(source.columns(), settings, accumulator).outputSchema(source.rows());
+        var embedding = new Embedding(RowShuffle.marked(source.columns()), settings, accumulator);
         var known = Optional.<Ranges>empty();
         if (options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
             folder.checkAppend(footer(fingerprint), OutputVectors.schema(schema, outputPrecision()));
@@ -154,7 +145,7 @@ public final class EmbedJob {
                     written.files(),
                     Duration.ofNanos(System.nanoTime() - start),
                     Duration.ofMillis(monitor.taskMillis()),
-                    slots(spark),
+                    TaskSlots.now(spark),
                     folder.toString());
             audit(summary);
             manifest = manifest(spark, runId, started, summary, written.ranges());
@@ -177,8 +168,11 @@ public final class EmbedJob {
             String fingerprint,
             RunMonitor monitor,
             Optional<Ranges> known) {
-        var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
-        try (var progress = Progress.start(monitor, totalRows, out)) {
+        var shuffle = new RowShuffle(options, model, longTexts);
+        var planned = shuffle.plan(source, TaskSlots.wantedTasks(spark));
+        var embedded = shuffle.embed(embedding, shuffle.marked(source, planned.plan()), planned.plan())
+                .drop(RowShuffle.TARGET);
+        try (var progress = Progress.start(monitor, planned.rows(), out)) {
             return new VectorOutput(
                             folder,
                             runId,
@@ -187,7 +181,7 @@ public final class EmbedJob {
                             options.get(EmbedOptions.TARGET_FILE_SIZE),
                             footer(fingerprint),
                             model.dimension())
-                    .write(embedded(spark, source, embedding, totalRows), known);
+                    .write(embedded, known);
         }
     }
 
@@ -215,46 +209,6 @@ public final class EmbedJob {
                 options.get(EncodeOptions.PATH),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
                 EncoderThreads.perExecutor(spark.sparkContext().getConf()));
-    }
-
-    /** Tasks that can run at a time, on the executors that there are now. */
-    private static int slots(SparkSession spark) {
-        var cpus = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
-        return Math.max(1, spark.sparkContext().defaultParallelism() / cpus);
-    }
-
-    private Dataset<Row> embedded(SparkSession spark, Source source, Embedding embedding, OptionalLong totalRows) {
-        var wanted = wantedTasks(spark);
-        return switch (options.get(EmbedOptions.SORT)) {
-            case WINDOW -> embedding.windowed(spread(source, wanted));
-            case GLOBAL -> {
-                var windows = totalRows.orElse(0) / options.get(EncodeOptions.WINDOW_ROWS);
-                yield embedding.global(source.rows(), (int) Math.min(MOST_PARTITIONS, Math.max(wanted, windows)));
-            }
-        };
-    }
-
-    /**
-     * Tasks that keep all cores busy to the end. Executors may still be on their way, so those count that the
-     * configuration promises, and where Spark may ask for ever more of them, as many tasks as its shuffles have.
-     */
-    private static int wantedTasks(SparkSession spark) {
-        var conf = spark.sparkContext().getConf();
-        var promised = conf.getInt("spark.executor.instances", 0)
-                * conf.getInt("spark.executor.cores", 1)
-                / conf.getInt("spark.task.cpus", 1);
-        var wanted = Math.max(slots(spark), promised) * TASKS_PER_CORE;
-        return conf.getBoolean("spark.dynamicAllocation.enabled", false)
-                ? Math.max(wanted, Integer.parseInt(spark.conf().get("spark.sql.shuffle.partitions")))
-                : wanted;
-    }
-
-    /** A source of few partitions, such as one small or one compressed file, would keep few cores busy. */
-    private static Dataset<Row> spread(Source source, int wanted) {
-        // to ask how many partitions a query of several stages has would run them
-        return source.onePass() && source.rows().rdd().getNumPartitions() >= wanted
-                ? source.rows()
-                : source.rows().repartition(wanted);
     }
 
     private Map<String, String> footer(String fingerprint) {

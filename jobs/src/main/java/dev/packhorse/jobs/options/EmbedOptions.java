@@ -58,7 +58,7 @@ public final class EmbedOptions {
             "sort",
             OptionType.choice(SortScope.class, SortScope::id),
             SortScope.WINDOW,
-            "Sort by length within a task's window (no shuffle), or over the whole corpus (one shuffle of tokens).");
+            "Sort by length within a task's window, or within whole tasks, where all rows of a text meet and it is encoded once.");
 
     public static final Option<String> OUTPUT =
             Option.of("output", OptionType.text(), "The folder that gets the Parquet files and the manifest.");

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * A run that is done, in numbers.
@@ -65,10 +66,22 @@ public record RunSummary(
         return taskTokens().max().orElse(1) / taskTokens().average().orElse(1);
     }
 
+    /** Of the tasks that encoded, the tokens that each computed. */
+    public Distribution tokensOfTasks() {
+        return Distribution.of(taskTokens());
+    }
+
+    /** Of the tasks that encoded, the milliseconds that each took, its result written. */
+    public Distribution millisOfTasks() {
+        return Distribution.of(encoding().mapToLong(counts -> counts.get(Count.TASK_NANOS) / 1_000_000));
+    }
+
     private LongStream taskTokens() {
-        return report.partitions().values().stream()
-                .mapToLong(counts -> counts.get(Count.COMPUTED_TOKENS))
-                .filter(tokens -> tokens > 0);
+        return encoding().mapToLong(counts -> counts.get(Count.COMPUTED_TOKENS));
+    }
+
+    private Stream<Counts> encoding() {
+        return report.partitions().values().stream().filter(counts -> counts.get(Count.COMPUTED_TOKENS) > 0);
     }
 
     /** How often a model was loaded, over all executors. */
@@ -124,6 +137,8 @@ public record RunSummary(
         entries.put("batches", counts.get(Count.BATCHES));
         entries.put("encoding_tasks", encodingTasks());
         entries.put("largest_task", largestTask());
+        entries.put("task_tokens", tokensOfTasks().entries());
+        entries.put("task_millis", millisOfTasks().entries());
         entries.put("model_loads", modelLoads());
         entries.put("executors", report.executors().size());
         entries.put("files", written.files());
@@ -170,9 +185,10 @@ public record RunSummary(
         line(
                 lines,
                 "tasks",
-                "%,d that encoded, the largest %.2f times the mean in tokens",
+                "%,d that encoded, the largest %.2f times the mean in tokens, the slowest %.2f times the median in time",
                 encodingTasks(),
-                largestTask());
+                largestTask(),
+                millisOfTasks().imbalance());
         line(
                 lines,
                 "speed",
