@@ -27,6 +27,9 @@ record RowShuffle(OptionValues options, Model model, LongTexts longTexts) {
     /** The column by which rows find their task; it is carried along, for {@code --sort global} tokenizes before it shuffles. */
     static final String TARGET = "__packhorse_target";
 
+    /** The column by which a row of the source is known again in a result that waits. */
+    static final String CHECK = "__packhorse_check";
+
     /** Above that, tasks are large enough, and more of them only cost. */
     private static final int MOST_PARTITIONS = 20_000;
 
@@ -70,19 +73,21 @@ record RowShuffle(OptionValues options, Model model, LongTexts longTexts) {
         return keys.of(source.columns(), options.get(EncodeOptions.EMPTY_TEXT) == EmptyText.ENCODE);
     }
 
-    /** A source's columns, and {@link #TARGET} carried along. */
+    /** A source's columns, and {@link #TARGET} and {@link #CHECK} carried along. */
     static TextColumns marked(TextColumns columns) {
         var carried = new ArrayList<>(columns.carried());
         carried.add(TARGET);
+        carried.add(CHECK);
         return new TextColumns(columns.id(), columns.text(), columns.malformed(), carried);
     }
 
-    /** A source's rows with {@link #TARGET}. */
+    /** A source's rows with {@link #TARGET} and {@link #CHECK}. */
     Dataset<Row> marked(Source source, ShufflePlan plan) {
-        return source.rows().withColumn(TARGET, plan.target(key(source)));
+        var check = RowKeys.check(source.columns(), source.rows().schema());
+        return source.rows().withColumn(TARGET, plan.target(key(source))).withColumn(CHECK, check);
     }
 
-    /** Embeds marked rows; the result has {@link #TARGET} too. */
+    /** Embeds marked rows; the result has {@link #TARGET} and {@link #CHECK} too. */
     Dataset<Row> embed(Embedding embedding, Dataset<Row> marked, ShufflePlan plan) {
         return switch (options.get(EmbedOptions.SORT)) {
             case WINDOW -> embedding.windowed(marked.repartition(plan.partitions(), functions.col(TARGET)));

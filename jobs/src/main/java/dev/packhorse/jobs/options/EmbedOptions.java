@@ -69,11 +69,17 @@ public final class EmbedOptions {
             OutputMode.ERROR,
             "Where the output exists already: stop, replace it once the new rows are there, or add to it.");
 
+    public static final Option<Boolean> RESUME = Option.of(
+            "resume",
+            OptionType.flag(),
+            false,
+            "Go on where a run with the same options died or failed: what its tasks had completed is not embedded again.");
+
     public static final Option<Long> TARGET_FILE_SIZE = Option.of(
             "target-file-size",
             OptionType.bytes(),
             256L << 20,
-            "Size that output files are brought to by a shuffle of the result; 0: a file a task, without a shuffle.");
+            "Size that output files are brought to, about; 0: a file a task.");
 
     public static final Option<FloatEncoding> FLOAT_ENCODING = Option.of(
             "float-encoding",
@@ -102,6 +108,7 @@ public final class EmbedOptions {
                             CARRY_COLUMNS,
                             OUTPUT,
                             MODE,
+                            RESUME,
                             TARGET_FILE_SIZE,
                             FLOAT_ENCODING,
                             OUTPUT_PRECISION,

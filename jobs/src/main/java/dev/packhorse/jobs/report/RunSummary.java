@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param model what people call it
  * @param fingerprint of its vectors
  * @param report what its tasks counted
+ * @param taken what it took over from a run that died; the report is of the rest
  * @param written what its files hold
  * @param wall from the first row read to the last file committed
  * @param taskTime the time of all tasks, added up
@@ -31,6 +32,7 @@ public record RunSummary(
         String model,
         String fingerprint,
         RunReport report,
+        TakenOver taken,
         WrittenFiles written,
         Duration wall,
         Duration taskTime,
@@ -40,6 +42,11 @@ public record RunSummary(
     /** The sum of what the tasks counted. */
     public Counts counts() {
         return report.total();
+    }
+
+    /** Rows of the source: those that were embedded anew, and those that were taken over. */
+    public long rows() {
+        return counts().get(Count.ROWS) + taken.rows();
     }
 
     /** Real tokens that the encoder took in a second while all slots encode. */
@@ -123,7 +130,9 @@ public record RunSummary(
     public Map<String, Object> asEntries() {
         var counts = counts();
         var entries = new LinkedHashMap<String, Object>();
-        entries.put("rows", counts.get(Count.ROWS));
+        entries.put("rows", rows());
+        entries.put("rows_taken_over", taken.rows());
+        entries.put("rows_embedded", counts.get(Count.ROWS));
         entries.put("vectors", written.vectors());
         entries.put("errors", written.errors());
         entries.put("errors_by_reason", errorsByReason());
@@ -153,7 +162,15 @@ public record RunSummary(
         var lines = new ArrayList<String>();
         line(lines, "model", "%s, fingerprint %s", model, fingerprint.substring(0, 16));
         line(lines, "encoder", "%s", encoder());
-        line(lines, "rows read", "%,d", counts.get(Count.ROWS));
+        line(lines, "rows read", "%,d", rows());
+        if (taken.rows() > 0) {
+            line(
+                    lines,
+                    "taken over",
+                    "%,d rows from a run that died, %,d embedded anew",
+                    taken.rows(),
+                    counts.get(Count.ROWS));
+        }
         line(lines, "vectors", "%,d", written.vectors());
         line(lines, "errors", "%,d%s", written.errors(), reasons());
         line(

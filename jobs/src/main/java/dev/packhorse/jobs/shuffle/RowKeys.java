@@ -1,9 +1,12 @@
 package dev.packhorse.jobs.shuffle;
 
 import dev.packhorse.udf.TextColumns;
+import java.util.ArrayList;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /** By what rows are put into buckets: int64, never null, the same in every run. */
 public enum RowKeys {
@@ -37,5 +40,28 @@ public enum RowKeys {
                 TextColumns.quoted(columns.id()).cast(DataTypes.StringType),
                 TextColumns.quoted(columns.text()),
                 blankTextsMeet);
+    }
+
+    /**
+     * A hash of all that a row of a source gives to its row of the result: int64, by which it is known again.
+     *
+     * @param schema of the source
+     */
+    public static Column check(TextColumns columns, StructType schema) {
+        var parts = new ArrayList<Column>();
+        var names = Stream.concat(
+                Stream.of(columns.id(), columns.text()),
+                Stream.concat(columns.malformed().stream(), columns.carried().stream()));
+        names.forEach(name -> {
+            var column = TextColumns.quoted(name);
+            var type = schema.apply(name).dataType().simpleString();
+            // Spark has no hashes of these
+            parts.add(
+                    type.contains("map<") || type.contains("variant")
+                            ? functions.to_json(functions.struct(column))
+                            : column);
+            parts.add(column.isNull()); // a null leaves a hash as it is
+        });
+        return functions.xxhash64(parts.toArray(Column[]::new));
     }
 }

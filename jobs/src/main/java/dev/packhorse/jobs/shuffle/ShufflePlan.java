@@ -24,9 +24,10 @@ public final class ShufflePlan {
     private final int partitions;
     private final int[] partitionOf; // [M]
 
-    private ShufflePlan(int partitions, int[] partitionOf) {
+    /** A plan that was made before: N, and the partition of each bucket, [M]. */
+    public ShufflePlan(int partitions, int[] partitionOf) {
         this.partitions = partitions;
-        this.partitionOf = partitionOf;
+        this.partitionOf = partitionOf.clone();
     }
 
     /** How many buckets a plan for so many partitions has; a power of two. */

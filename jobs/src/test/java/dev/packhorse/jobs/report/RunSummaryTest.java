@@ -55,6 +55,7 @@ class RunSummaryTest {
                 "tiny-bert",
                 "0123456789abcdef0123456789abcdef",
                 new RunReport(partitions, executors),
+                TakenOver.NOTHING,
                 new WrittenFiles(List.of(new Path("a"), new Path("b")).subList(0, files), 3 << 20, 12_345, 12_340, 5),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(40),
@@ -126,6 +127,8 @@ class RunSummaryTest {
     void theManifestsEntriesAreTheSameFigures() {
         assertThat(summary(partitions(), TWO_EXECUTORS, 2).asEntries())
                 .containsEntry("rows", 12_345L)
+                .containsEntry("rows_taken_over", 0L)
+                .containsEntry("rows_embedded", 12_345L)
                 .containsEntry("vectors", 12_340L)
                 .containsEntry("errors", 5L)
                 .containsEntry("errors_by_reason", Map.of("null text", 2L, "empty text", 3L))
