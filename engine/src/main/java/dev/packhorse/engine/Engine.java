@@ -88,7 +88,12 @@ public final class Engine implements AutoCloseable {
         Encoders.check(model, encoder, precision);
     }
 
-    static Tokenizer openTokenizer(Model model) {
+    /**
+     * A model's tokenizer alone, with its prompt; the caller closes it.
+     *
+     * @throws RuntimeException (ModelException or TokenizerException) with a message that names the file
+     */
+    public static Tokenizer openTokenizer(Model model) {
         return PromptedTokenizer.of(
                 model,
                 HuggingFaceTokenizer.open(

@@ -74,7 +74,8 @@ final class JobProcess {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("SPARK_HOME", SPARK_HOME.toString());
-        builder.environment().put("SPARK_SCALA_VERSION", "2.13"); // as bin/spark-submit does
+        builder.environment()
+                .put("SPARK_SCALA_VERSION", System.getProperty("packhorse.scala.version")); // as bin/spark-submit does
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         try {
             var process = builder.start();

@@ -1,7 +1,9 @@
 package dev.packhorse.udf;
 
+import dev.packhorse.udf.metrics.EmbedMetrics;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.sql.MeteredRows;
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -45,7 +47,10 @@ public final class Embedding {
      */
     public Dataset<Row> windowed(Dataset<Row> source) {
         var output = outputSchema(source);
-        return columns.select(source).mapPartitions(new EmbedPartition(settings, accumulator), Encoders.row(output));
+        var metrics = metrics(source);
+        var embedded = columns.select(source)
+                .mapPartitions(new EmbedPartition(settings, accumulator, metrics), Encoders.row(output));
+        return MeteredRows.of(embedded, "PackhorseEmbed", metrics);
     }
 
     /**
@@ -83,13 +88,21 @@ public final class Embedding {
                 Arrays.stream(output.fields())
                         .skip(OutputColumns.firstCarried(settings.longTexts().chunkRows()))
                         .toList());
-        return columns.select(source)
-                .mapPartitions(new TokenizePartition(settings, accumulator), Encoders.row(tokenized))
+        var tokenizing = metrics(source);
+        var rows = columns.select(source)
+                .mapPartitions(new TokenizePartition(settings, accumulator, tokenizing), Encoders.row(tokenized));
+        var encoding = metrics(source);
+        var embedded = MeteredRows.of(rows, "PackhorseTokenize", tokenizing)
                 .repartition(partitions, by)
                 .sortWithinPartitions(
                         functions.col(TokenizedColumns.LENGTH).desc(),
                         functions.col(TokenizedColumns.TEXT_HASH),
                         functions.col(TokenizedColumns.CHUNK))
-                .mapPartitions(new EncodePartition(settings, accumulator), Encoders.row(output));
+                .mapPartitions(new EncodePartition(settings, accumulator, encoding), Encoders.row(output));
+        return MeteredRows.of(embedded, "PackhorseEncode", encoding);
+    }
+
+    private static EmbedMetrics metrics(Dataset<Row> source) {
+        return EmbedMetrics.create(source.sparkSession().sparkContext());
     }
 }

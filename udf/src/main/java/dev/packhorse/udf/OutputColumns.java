@@ -1,11 +1,15 @@
 package dev.packhorse.udf;
 
+import dev.packhorse.udf.TokenizedRow.Place;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Predef;
 
 /** The columns of the result: the same six names for every job, three more for chunks, then those carried along. */
 public final class OutputColumns {
@@ -58,5 +62,25 @@ public final class OutputColumns {
             schema = schema.add(field);
         }
         return schema;
+    }
+
+    /** A row of the result. */
+    static Row row(Answer answer, boolean chunkRows) {
+        var row = answer.row();
+        var firstCarried = firstCarried(chunkRows);
+        var values = new Object[firstCarried + row.carried().length];
+        values[0] = row.id();
+        values[1] = answer.vector().map(Predef::wrapFloatArray).orElse(null);
+        values[2] = row.tokens();
+        values[3] = row.lostTokens() > 0;
+        values[4] = row.textHash().isEmpty() ? null : row.textHash();
+        values[5] = answer.error().orElse(null);
+        if (chunkRows) {
+            values[6] = row.place().map(Place::chunk).orElse(0);
+            values[7] = row.place().map(Place::start).orElse(null);
+            values[8] = row.place().map(Place::end).orElse(null);
+        }
+        System.arraycopy(row.carried(), 0, values, firstCarried, row.carried().length);
+        return RowFactory.create(values);
     }
 }

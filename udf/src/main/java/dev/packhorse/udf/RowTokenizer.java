@@ -44,8 +44,17 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
     /** @throws EmbedException for a row that cannot be tokenized, where such a row is to end the job */
     @Override
     public List<TokenizedRow> apply(Row row) {
+        return apply(
+                row.get(InputColumns.ID),
+                row.getString(InputColumns.TEXT),
+                row.getString(InputColumns.MALFORMED),
+                InputColumns.carried(row));
+    }
+
+    /** The same for a row in parts; its id, its text and its malformed record may be null. */
+    List<TokenizedRow> apply(Object id, String text, String malformed, Object[] carried) {
         var start = System.nanoTime();
-        var tokenized = tokenize(row);
+        var tokenized = tokenize(id, text, malformed, carried);
         counts.add(Count.TOKENIZE_NANOS, System.nanoTime() - start);
         counts.add(Count.ROWS, 1);
         counts.add(Count.FURTHER_ROWS, tokenized.size() - 1);
@@ -69,12 +78,9 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
         }
     }
 
-    private List<TokenizedRow> tokenize(Row row) {
-        var id = row.get(InputColumns.ID);
-        var text = row.getString(InputColumns.TEXT);
-        var carried = InputColumns.carried(row);
-        var hash = text == null || !row.isNullAt(InputColumns.MALFORMED) ? "" : Sha256.hex(text);
-        var reason = unusable(id, text, row.getString(InputColumns.MALFORMED));
+    private List<TokenizedRow> tokenize(Object id, String text, String malformed, Object[] carried) {
+        var hash = text == null || malformed != null ? "" : Sha256.hex(text);
+        var reason = unusable(id, text, malformed);
         if (reason.isPresent()) {
             return List.of(TokenizedRow.failed(id, carried, hash, reason.get()));
         }
@@ -83,7 +89,7 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
                     ? chunks(id, carried, hash, chunker.get().chunk(text))
                     : List.of(whole(id, carried, hash, engine.tokenize(text)));
         } catch (TokenizerException e) {
-            var message = where(id) + " could not be tokenized: " + e.getMessage();
+            var message = settings.where(id) + " could not be tokenized: " + e.getMessage();
             return List.of(TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_TOKENIZER, message)));
         }
     }
@@ -99,10 +105,10 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
                     new RowError(Count.ERROR_NULL_ID, "id in column '%s' is null".formatted(settings.idColumn())));
         }
         if (text == null) {
-            return Optional.of(new RowError(Count.ERROR_NULL_TEXT, where(id) + " is null"));
+            return Optional.of(new RowError(Count.ERROR_NULL_TEXT, settings.where(id) + " is null"));
         }
         if (text.isBlank() && settings.emptyText() == EmptyText.ERROR) {
-            return Optional.of(new RowError(Count.ERROR_EMPTY_TEXT, where(id) + " is empty or white space"));
+            return Optional.of(new RowError(Count.ERROR_EMPTY_TEXT, settings.where(id) + " is empty or white space"));
         }
         return Optional.empty();
     }
@@ -110,7 +116,7 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
     private TokenizedRow whole(Object id, Object[] carried, String hash, TokenizedText tokens) {
         if (tokens.truncated() && settings.longTexts().choice() == LongText.ERROR) {
             var message = "%s has %d tokens, more than the %d that the model reads"
-                    .formatted(where(id), tokens.length() + tokens.lostTokens(), tokens.length());
+                    .formatted(settings.where(id), tokens.length() + tokens.lostTokens(), tokens.length());
             return TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_LONG_TEXT, message));
         }
         return new TokenizedRow(id, carried, hash, Optional.empty(), List.of(tokens), Optional.empty());
@@ -132,9 +138,5 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
                 yield List.of(new TokenizedRow(id, carried, hash, Optional.empty(), pieces, Optional.empty()));
             }
         };
-    }
-
-    private String where(Object id) {
-        return "text in column '%s' of the row with %s '%s'".formatted(settings.textColumn(), settings.idColumn(), id);
     }
 }

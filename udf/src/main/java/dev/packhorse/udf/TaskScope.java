@@ -3,8 +3,10 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
+import dev.packhorse.udf.metrics.EmbedMetrics;
 import dev.packhorse.udf.metrics.ExecutorReport;
 import dev.packhorse.udf.metrics.RunAccumulator;
+import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
@@ -14,7 +16,8 @@ final class TaskScope {
 
     private final ResidentEngines.Lease lease;
     private final EmbedSettings settings;
-    private final RunAccumulator accumulator;
+    private final Optional<RunAccumulator> exact;
+    private final EmbedMetrics.InTask shown;
     private final Counts counts;
     private final TaskContext task;
     private final RecentVectors recent;
@@ -23,25 +26,32 @@ final class TaskScope {
             TaskContext task,
             ResidentEngines.Lease lease,
             EmbedSettings settings,
-            RunAccumulator accumulator,
+            Optional<RunAccumulator> exact,
+            EmbedMetrics.InTask shown,
             Counts counts) {
         this.task = task;
         this.recent = task.attemptNumber() > 0 || task.stageAttemptNumber() > 0 ? new RecentVectors() : lease.recent();
         this.lease = lease;
         this.settings = settings;
-        this.accumulator = accumulator;
+        this.exact = exact;
+        this.shown = shown;
         this.counts = counts;
     }
 
-    /** Opens the scope of the task that this thread runs. */
-    static TaskScope open(EmbedSettings settings, RunAccumulator accumulator, String step) {
+    /**
+     * Opens the scope of the task that this thread runs.
+     *
+     * @param exact what a job's summary is made of; empty for queries, which have none
+     * @param metrics what Spark shows of the operator that the task is part of
+     */
+    static TaskScope open(EmbedSettings settings, Optional<RunAccumulator> exact, EmbedMetrics metrics, String step) {
         var task = TaskContext.get();
-        var counts = accumulator.open(step, task.partitionId());
+        var counts = exact.map(run -> run.open(step, task.partitionId())).orElseGet(Counts::new);
         var start = System.nanoTime();
         var lease = ResidentEngines.lease(settings.engine());
-        lease.recent().begin(accumulator.id());
+        lease.recent().begin(exact.map(RunAccumulator::id).orElseGet(metrics::id));
         counts.add(Count.LOAD_NANOS, System.nanoTime() - start);
-        var scope = new TaskScope(task, lease, settings, accumulator, counts);
+        var scope = new TaskScope(task, lease, settings, exact, metrics.inTask(), counts);
         task.addTaskCompletionListener((TaskCompletionListener) ended -> {
             counts.add(Count.TASK_NANOS, System.nanoTime() - start);
             try {
@@ -76,10 +86,11 @@ final class TaskScope {
         return counts;
     }
 
-    /** Says how the executor is. */
+    /** Says what was counted so far, and how the executor is. */
     void report() {
-        accumulator.report(
+        shown.show(counts);
+        exact.ifPresent(run -> run.report(
                 SparkEnv.get().executorId(),
-                ExecutorReport.now(engine().info().toString(), ResidentEngines.loads(settings.engine())));
+                ExecutorReport.now(engine().info().toString(), ResidentEngines.loads(settings.engine()))));
     }
 }

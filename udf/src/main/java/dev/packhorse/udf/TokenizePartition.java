@@ -1,18 +1,20 @@
 package dev.packhorse.udf;
 
 import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.EmbedMetrics;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import java.util.Iterator;
+import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
 /** The first half of {@code --sort global}: source rows in, tokenized rows out, ready to be shuffled. */
-record TokenizePartition(EmbedSettings settings, RunAccumulator accumulator)
+record TokenizePartition(EmbedSettings settings, RunAccumulator accumulator, EmbedMetrics metrics)
         implements MapPartitionsFunction<Row, Row> {
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-        var task = TaskScope.open(settings, accumulator, "tokenize");
+        var task = TaskScope.open(settings, Optional.of(accumulator), metrics, "tokenize");
         var tokenizer = new RowTokenizer(task.engine(), settings, task.counts());
         var source = new TimedIterator<>(rows, task.counts(), Count.READ_NANOS);
         return MappedIterator.of(FlatIterator.of(source, tokenizer), TokenizedColumns::toRow);

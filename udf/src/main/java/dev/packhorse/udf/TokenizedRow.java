@@ -3,6 +3,7 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 
 /**
  * A row on its way from its text to its vector; the text itself is not kept.
@@ -44,6 +45,11 @@ record TokenizedRow(
         return place.isPresent() || pieces.size() > 1
                 ? textHash + ":" + (place.map(Place::chunk).orElse(0) + piece)
                 : textHash;
+    }
+
+    /** Bytes that the columns carried along are known to take: of rows as Spark's own operators hand them on. */
+    long carriedBytes() {
+        return carried.length == 1 && carried[0] instanceof UnsafeRow row ? row.getSizeInBytes() : 0;
     }
 
     /** Tokens of all pieces. */

@@ -2,11 +2,7 @@ package dev.packhorse.udf;
 
 import dev.packhorse.engine.BatchListener;
 import dev.packhorse.engine.Embedded;
-import dev.packhorse.engine.output.WeightedMean;
-import dev.packhorse.engine.tokenize.TokenizedText;
-import dev.packhorse.udf.TokenizedRow.Place;
 import dev.packhorse.udf.metrics.Count;
-import dev.packhorse.udf.options.EncodeOptions.OnError;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -14,35 +10,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import scala.collection.mutable.ArraySeq;
 
 /**
- * Turns tokenized rows into result rows, a window at a time: takes as many rows as the window holds, encodes each
+ * Turns tokenized rows into answers, a window at a time: takes as many rows as the window holds, encodes each
  * different text once, longest first, and answers in the order in which the rows came. A chunk counts as a row.
  *
  * <p>Holds one window: its rows, their tokens and their vectors. The last text of a window is remembered for the next
  * one, so that in input sorted by text no text is encoded twice.
  */
-final class WindowEncoder implements Iterator<Row> {
+final class WindowEncoder implements Iterator<Answer> {
+
+    /** Heap that the columns carried along may take in a window; a window ends before it has its rows where they are large. */
+    private static final long CARRIED_BYTES = 64L << 20;
 
     private final Iterator<TokenizedRow> input;
     private final EmbedSettings settings;
     private final TaskScope task;
+    private final RowAnswers rowAnswers;
     private final BatchListener listener;
 
-    private Iterator<Row> output = List.<Row>of().iterator();
+    private Iterator<Answer> output = List.<Answer>of().iterator();
     private Map<String, Embedded> lastAnswers = Map.of(); // none at first, then those of one text
 
     WindowEncoder(Iterator<TokenizedRow> input, EmbedSettings settings, TaskScope task) {
         this.input = input;
         this.settings = settings;
         this.task = task;
+        this.rowAnswers = new RowAnswers(settings, task.counts());
         this.listener = (rows, tokens, computedTokens, nanos) -> {
             task.stopIfKilled();
             task.counts().add(Count.BATCHES, 1);
@@ -57,14 +54,14 @@ final class WindowEncoder implements Iterator<Row> {
     @Override
     public boolean hasNext() {
         if (!output.hasNext() && input.hasNext()) {
-            output = List.<Row>of().iterator(); // lets the last window go before the next one is held
+            output = List.<Answer>of().iterator(); // lets the last window go before the next one is held
             output = encode(window());
         }
         return output.hasNext();
     }
 
     @Override
-    public Row next() {
+    public Answer next() {
         if (!hasNext()) {
             throw new NoSuchElementException("no row is left");
         }
@@ -73,18 +70,22 @@ final class WindowEncoder implements Iterator<Row> {
 
     private List<TokenizedRow> window() {
         var window = new ArrayList<TokenizedRow>();
-        for (var held = 0; held < settings.windowRows() && input.hasNext(); ) {
+        var carried = 0L;
+        for (var held = 0; held < settings.windowRows() && carried < CARRIED_BYTES && input.hasNext(); ) {
             var row = input.next();
             window.add(row);
             held += Math.max(1, row.pieces().size());
+            carried += row.carriedBytes();
         }
         return window;
     }
 
-    private Iterator<Row> encode(List<TokenizedRow> window) {
+    private Iterator<Answer> encode(List<TokenizedRow> window) {
         var answers = answers(window);
         task.report();
-        return window.stream().map(row -> result(row, answers)).iterator();
+        return window.stream()
+                .map(row -> rowAnswers.of(row, piece -> answers.get(row.key(piece))))
+                .iterator();
     }
 
     /** One answer for each different piece of text of the window, by its key. */
@@ -118,65 +119,5 @@ final class WindowEncoder implements Iterator<Row> {
 
     private static List<String> keys(TokenizedRow row) {
         return IntStream.range(0, row.pieces().size()).mapToObj(row::key).toList();
-    }
-
-    private Row result(TokenizedRow row, Map<String, Embedded> answers) {
-        if (row.error().isPresent()) {
-            return failed(row, row.error().get());
-        }
-        var vectors = new ArrayList<float[]>();
-        for (var key : keys(row)) {
-            if (answers.get(key) instanceof Embedded.Vector vector) {
-                vectors.add(vector.values());
-                continue;
-            }
-            var reason = ((Embedded.Failed) answers.get(key)).reason();
-            return failed(
-                    row,
-                    new RowError(
-                            Count.ERROR_ENCODER,
-                            "text in column '%s' of the row with %s '%s' could not be encoded: %s"
-                                    .formatted(settings.textColumn(), settings.idColumn(), row.id(), reason)));
-        }
-        return vector(row, vectors.size() == 1 ? vectors.get(0) : mean(row, vectors));
-    }
-
-    private float[] mean(TokenizedRow row, List<float[]> vectors) {
-        var weights = row.pieces().stream().mapToInt(TokenizedText::length).toArray();
-        return WeightedMean.of(
-                vectors, weights, settings.engine().model().head().normalizes());
-    }
-
-    private Row vector(TokenizedRow row, float[] vector) {
-        task.counts().add(Count.VECTORS, 1);
-        return row(row, Optional.of(vector), Optional.empty());
-    }
-
-    private Row failed(TokenizedRow row, RowError error) {
-        if (settings.onError() == OnError.FAIL) {
-            throw new EmbedException(error.message());
-        }
-        task.counts().add(error.kind(), 1);
-        return row(row, Optional.empty(), Optional.of(error.message()));
-    }
-
-    /** In the order of {@link OutputColumns}. */
-    private Row row(TokenizedRow row, Optional<float[]> vector, Optional<String> error) {
-        var chunkRows = settings.longTexts().chunkRows();
-        var firstCarried = OutputColumns.firstCarried(chunkRows);
-        var values = new Object[firstCarried + row.carried().length];
-        values[0] = row.id();
-        values[1] = vector.map(ArraySeq::make).orElse(null);
-        values[2] = row.tokens();
-        values[3] = row.lostTokens() > 0;
-        values[4] = row.textHash().isEmpty() ? null : row.textHash();
-        values[5] = error.orElse(null);
-        if (chunkRows) {
-            values[6] = row.place().map(Place::chunk).orElse(0);
-            values[7] = row.place().map(Place::start).orElse(null);
-            values[8] = row.place().map(Place::end).orElse(null);
-        }
-        System.arraycopy(row.carried(), 0, values, firstCarried, row.carried().length);
-        return RowFactory.create(values);
     }
 }

@@ -3,6 +3,7 @@ package dev.packhorse.engine.model;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ final class Archives {
     }
 
     private static void unzip(Path file, Unpacker unpacker) throws IOException {
-        try (var zip = ZipFile.builder().setPath(file).get()) {
+        try (var zip = zip(file)) {
             for (var entries = zip.getEntriesInPhysicalOrder(); entries.hasMoreElements(); ) {
                 var entry = entries.nextElement();
                 if (entry.isDirectory()) {
@@ -97,10 +98,7 @@ final class Archives {
 
     private static void untar(Path file, Unpacker unpacker) throws IOException {
         try (var packed = Files.newInputStream(file);
-                var gzip = GzipCompressorInputStream.builder()
-                        .setInputStream(packed)
-                        .setDecompressConcatenated(true)
-                        .get();
+                var gzip = gzip(packed);
                 var headers = new HeaderGuard(gzip);
                 var tar = new TarArchiveInputStream(headers)) {
             for (var entry = headers.next(tar); entry != null; entry = headers.next(tar)) {
@@ -116,6 +114,17 @@ final class Archives {
             }
             gzip.transferTo(OutputStream.nullOutputStream()); // for the checksum at its end
         }
+    }
+
+    @SuppressWarnings("deprecation") // commons-compress 1.23, which Spark 3.5 brings, has no builder
+    private static ZipFile zip(Path file) throws IOException {
+        return new ZipFile(file);
+    }
+
+    @SuppressWarnings("deprecation") // as above
+    private static GzipCompressorInputStream gzip(InputStream packed) throws IOException {
+        var severalMembers = true;
+        return new GzipCompressorInputStream(packed, severalMembers);
     }
 
     private static Folder modelFolder(String archive, Path root) throws IOException {

@@ -3,6 +3,7 @@ package dev.packhorse.engine.model;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -23,9 +24,9 @@ final class HeaderGuard extends FilterInputStream {
     /** The next entry of a tar that reads from this stream, or null at its end. */
     TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
         left = MOST;
-        var entry = tar.getNextEntry();
+        ArchiveEntry entry = tar.getNextEntry(); // its type before commons-compress 1.25
         left = Long.MAX_VALUE;
-        return entry;
+        return (TarArchiveEntry) entry;
     }
 
     @Override

@@ -49,7 +49,15 @@ public final class NativeMemory implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            allocator.close();
+            var held = allocator.getAllocatedMemory();
+            try {
+                allocator.close();
+            } catch (IllegalStateException e) { // says as much, in words that differ from one Arrow to the next
+                throw new IllegalStateException(
+                        "expected native memory to be given back before it is closed, found %d bytes in use"
+                                .formatted(held),
+                        e);
+            }
         }
     }
 }

@@ -33,7 +33,6 @@ final class SafetensorsDirectory {
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(8)
-                    .maxNameLength(1 << 16)
                     .maxStringLength(1 << 16)
                     .build())
             .build();

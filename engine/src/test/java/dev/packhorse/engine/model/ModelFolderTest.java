@@ -190,7 +190,9 @@ class ModelFolderTest {
     @Test
     void jsonOfAThousandLevelsIsRefused() throws IOException {
         Files.writeString(folder.resolve("modules.json"), "[".repeat(1000) + "]".repeat(1000));
-        assertRefused("modules.json", "expected JSON, found: Document nesting depth (101) exceeds the maximum allowed");
+        assertRefused("modules.json")
+                .hasMessageContaining("expected JSON, found: ")
+                .hasMessageContaining("epth (101) exceeds the maximum allowed"); // Jackson's own words, which differ
     }
 
     @Test

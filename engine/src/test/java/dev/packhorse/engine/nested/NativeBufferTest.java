@@ -128,8 +128,9 @@ class NativeBufferTest {
         var held = other.allocatedBytes();
         assertThatThrownBy(other::close)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("Memory was leaked")
-                .hasMessageContaining("Memory leaked: (" + held + ")");
+                .hasMessage(
+                        "expected native memory to be given back before it is closed, found " + held + " bytes in use")
+                .hasCauseInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -179,8 +179,9 @@ class NestedBatchTest {
         var held = memory.allocatedBytes();
         assertThatThrownBy(memory::close)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("Memory was leaked")
-                .hasMessageContaining("Memory leaked: (" + held + ")");
+                .hasMessage(
+                        "expected native memory to be given back before it is closed, found " + held + " bytes in use")
+                .hasCauseInstanceOf(IllegalStateException.class);
     }
 
     @Test

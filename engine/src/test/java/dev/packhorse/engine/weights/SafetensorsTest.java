@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,12 +175,10 @@ class SafetensorsTest {
 
     @Test
     void jsonThatIsNestedDeeplyIsRefusedAndStringsThatNobodyReadsAreNotHeld() throws IOException {
-        assertRefused(
-                file("{\"a\": {\"x\": " + "[".repeat(100_000), new byte[0]),
-                "expected a JSON header, found: Document nesting depth (9) exceeds the maximum allowed (8");
-        assertRefused(
-                file("{\"" + "a".repeat(1_000_000) + "\": {}}", new byte[0]),
-                "expected a JSON header, found: String value length (");
+        assertRefused(file("{\"a\": {\"x\": " + "[".repeat(100_000), new byte[0]), "expected a JSON header, found: ")
+                .hasMessageContaining("epth (9) exceeds the maximum allowed"); // Jackson's own words, which differ
+        assertRefused(file("{\"" + "a".repeat(1_000_000) + "\": {}}", new byte[0]), "expected a JSON header, found: ")
+                .hasMessageMatching(".*String (value )?length \\(\\d+\\) exceeds the maximum.*");
         try (var weights =
                 open(file("{\"__metadata__\": {\"story\": \"" + "a".repeat(1_000_000) + "\"}}", new byte[0]))) {
             assertThat(weights.names()).isEmpty();
@@ -227,8 +226,8 @@ class SafetensorsTest {
         }
     }
 
-    private void assertRefused(byte[] bytes, String how) {
-        assertThatThrownBy(() -> open(bytes))
+    private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(byte[] bytes, String how) {
+        return assertThatThrownBy(() -> open(bytes))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith("some weights: " + how);
     }

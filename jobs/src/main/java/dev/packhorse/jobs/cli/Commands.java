@@ -12,6 +12,7 @@ import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.SparkModels;
+import dev.packhorse.udf.SparkVersion;
 import dev.packhorse.udf.options.Nearest;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
@@ -120,6 +121,7 @@ public final class Commands {
     }
 
     private static void run(Command command, CommandLine.ParseResult parsed, PrintStream out) {
+        SparkVersion.require();
         var conf = SparkSettings.conf(CommandLineSpec.given(parsed, SparkSettings.ALL));
         var options =
                 OptionValues.read(command.options(), asMap(conf), CommandLineSpec.given(parsed, command.options()));

@@ -92,14 +92,13 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
 
         private ParquetWriter<InternalRow> open(String path, Configuration conf) {
             try {
-                return new Builder(HadoopOutputFile.fromPath(new Path(path), conf))
+                return new Builder(HadoopOutputFile.fromPath(new Path(path), conf), footer)
                         .withConf(conf)
                         .withCompressionCodec(CompressionCodecName.ZSTD)
                         .withRowGroupSize(ROW_GROUP_BYTES)
                         .withDictionaryEncoding(VECTOR_LEAF, false)
                         .withDictionaryEncoding(VECTOR_BYTES, false)
                         .withByteStreamSplitEncoding(encoding == FloatEncoding.BYTE_STREAM_SPLIT)
-                        .withExtraMetaData(footer)
                         // longer ones are left out with the count of nulls beside them, by which rows are counted
                         .withStatisticsTruncateLength(STATISTICS_BYTES)
                         .build();
@@ -111,8 +110,11 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
 
     private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
 
-        Builder(HadoopOutputFile file) {
+        private final Map<String, String> footer;
+
+        Builder(HadoopOutputFile file, Map<String, String> footer) {
             super(file);
+            this.footer = footer;
         }
 
         @Override
@@ -123,7 +125,22 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
         @Override
         @SuppressWarnings("deprecation") // its successor is not in the Parquet of Spark 3.5
         protected WriteSupport<InternalRow> getWriteSupport(Configuration conf) {
-            return new ParquetWriteSupport();
+            return new FooterWriteSupport(footer);
+        }
+    }
+
+    /** Spark's own, with our entries for the footer: the builder of the Parquet of Spark 3.5 takes none. */
+    private static final class FooterWriteSupport extends ParquetWriteSupport {
+
+        private final Map<String, String> footer;
+
+        FooterWriteSupport(Map<String, String> footer) {
+            this.footer = footer;
+        }
+
+        @Override
+        public FinalizedWriteContext finalizeWrite() {
+            return new FinalizedWriteContext(footer);
         }
     }
 

@@ -1,0 +1,32 @@
+package dev.packhorse.udf;
+
+import dev.packhorse.udf.sql.EmbedStrategy;
+import dev.packhorse.udf.sql.ExtractEmbeddings;
+import dev.packhorse.udf.sql.SqlFunction;
+import org.apache.spark.sql.SparkSessionExtensions;
+import scala.Tuple3;
+import scala.runtime.AbstractFunction1;
+import scala.runtime.BoxedUnit;
+
+/**
+ * Packhorse's SQL functions and the operator behind {@code embed}, for every session of an application:
+ * {@code spark.sql.extensions=dev.packhorse.udf.PackhorseExtensions}. Where that cannot be set, see {@link PackhorseFunctions}.
+ */
+public final class PackhorseExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
+
+    @Override
+    @SuppressWarnings("unchecked") // of described()
+    public BoxedUnit apply(SparkSessionExtensions extensions) {
+        for (var function : SqlFunction.values()) {
+            extensions.injectFunction(described(function));
+        }
+        extensions.injectPreCBORule(session -> new ExtractEmbeddings());
+        extensions.injectPlannerStrategy(session -> new EmbedStrategy());
+        return BoxedUnit.UNIT;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Scala's Seq is another type in each version of Scala
+    private static Tuple3 described(SqlFunction function) {
+        return new Tuple3(function.identifier(), function.info(), function.builder());
+    }
+}

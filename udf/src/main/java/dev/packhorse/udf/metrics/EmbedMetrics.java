@@ -1,0 +1,78 @@
+package dev.packhorse.udf.metrics;
+
+import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.execution.metric.SQLMetric;
+import org.apache.spark.sql.execution.metric.SQLMetrics;
+
+/**
+ * The metrics of one operator of a query, one for each {@link EmbedMetric}: Spark's own accumulators, which its UI shows at the
+ * operator and at the stage. Made on the driver, sent to the tasks.
+ *
+ * <p>They are for looking at. Where a stage runs again its tasks are added again; the exact counts of a job are those of
+ * {@link RunAccumulator}.
+ */
+public final class EmbedMetrics implements Serializable {
+
+    private final Map<EmbedMetric, SQLMetric> metrics;
+
+    private EmbedMetrics(Map<EmbedMetric, SQLMetric> metrics) {
+        this.metrics = metrics;
+    }
+
+    /** New metrics, all at zero, that are shown as well by {@link DriverMetrics}. */
+    public static EmbedMetrics create(SparkContext spark) {
+        DriverMetrics.watch(spark);
+        var metrics = new EnumMap<EmbedMetric, SQLMetric>(EmbedMetric.class);
+        for (var metric : EmbedMetric.values()) {
+            metrics.put(
+                    metric,
+                    switch (metric.unit()) {
+                        case NUMBER -> SQLMetrics.createMetric(spark, metric.label());
+                        case NANOSECONDS -> SQLMetrics.createNanoTimingMetric(spark, metric.label(), 0);
+                    });
+        }
+        return new EmbedMetrics(metrics);
+    }
+
+    /** As an operator of a plan holds them. */
+    @SuppressWarnings("unchecked") // javac does not see the types of Scala's updated
+    public scala.collection.immutable.Map<String, SQLMetric> asScala() {
+        scala.collection.immutable.Map<String, SQLMetric> map = new scala.collection.immutable.HashMap<>();
+        for (var metric : metrics.entrySet()) {
+            map = map.updated(metric.getKey().key(), metric.getValue());
+        }
+        return map;
+    }
+
+    /** Tells them from those of every other operator. */
+    public long id() {
+        return metrics.get(EmbedMetric.ROWS).id();
+    }
+
+    /** Brings what a task counts here. Belongs to the task's thread. */
+    public final class InTask {
+
+        private final Map<EmbedMetric, Long> before = new EnumMap<>(EmbedMetric.class);
+
+        private InTask() {}
+
+        /** @param counts of the task so far */
+        public void show(Counts counts) {
+            for (var metric : EmbedMetric.values()) {
+                var now = metric.of(counts);
+                var more = now - Objects.requireNonNullElse(before.put(metric, now), 0L);
+                metrics.get(metric).add(more);
+                ExecutorMetrics.add(metric, more);
+            }
+        }
+    }
+
+    /** A view for one task. */
+    public InTask inTask() {
+        return new InTask();
+    }
+}

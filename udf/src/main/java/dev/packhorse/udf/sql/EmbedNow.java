@@ -1,0 +1,51 @@
+package dev.packhorse.udf.sql;
+
+import dev.packhorse.udf.EmbedSettings;
+import dev.packhorse.udf.RowEmbedder;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** Embeds one text at a time, where it is asked: a constant, or what no operator can be put below. Gives the details. */
+public final class EmbedNow extends EvaluatedCall {
+
+    private static final UnsafeRow NO_ROW = new UnsafeRow(0);
+
+    private final EmbedSettings settings;
+
+    public EmbedNow(Expression text, EmbedSettings settings) {
+        super(text);
+        this.settings = settings;
+    }
+
+    @Override
+    Expression withArguments(List<Expression> arguments) {
+        return new EmbedNow(arguments.get(0), settings);
+    }
+
+    @Override
+    public DataType dataType() {
+        return EmbedText.DETAILS;
+    }
+
+    @Override
+    public String prettyName() {
+        return "embed_now";
+    }
+
+    @Override
+    public Object eval(InternalRow input) {
+        var text = Optional.ofNullable((UTF8String) argument(0).eval(input)).map(UTF8String::toString);
+        var named = settings.withTextColumn(argument(0).sql());
+        return EmbedText.struct(RowEmbedder.embed(NO_ROW, text, named));
+    }
+
+    @Override
+    Object[] elements() {
+        return new Object[] {argument(0), settings};
+    }
+}

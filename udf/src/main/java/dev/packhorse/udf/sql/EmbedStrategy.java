@@ -1,0 +1,21 @@
+package dev.packhorse.udf.sql;
+
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.SparkStrategy;
+import scala.collection.immutable.List;
+
+/** How Spark's planner carries out the operators of this package. */
+public final class EmbedStrategy extends SparkStrategy {
+
+    @Override
+    public List<SparkPlan> apply(LogicalPlan plan) {
+        if (plan instanceof EmbedRows rows) {
+            return Scala.one(new EmbedRowsExec(rows.embed(), rows.result(), planLater(rows.child())));
+        }
+        if (plan instanceof MeteredRows rows) {
+            return Scala.one(new MeteredRowsExec(rows.name(), rows.metrics(), planLater(rows.child())));
+        }
+        return Scala.none();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.packhorse.udf.sql;
+
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.rules.Rule;
+import org.apache.spark.sql.execution.SparkStrategy;
+import scala.Function1;
+
+/** Tells a session of the functions and operators of this package, for sessions that were made without the extensions. */
+public final class SparkHooks {
+
+    private SparkHooks() {}
+
+    /** Registers the functions, and tells the planner. May be called again. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Scala's Seq is another type in each version of Scala
+    public static void register(SparkSession spark) {
+        var registry = spark.sessionState().functionRegistry();
+        for (var function : SqlFunction.values()) {
+            registry.registerFunction(function.identifier(), function.info(), (Function1) function.builder());
+        }
+        plan(spark);
+    }
+
+    /** Tells the planner; does nothing where it knows already. */
+    static void plan(SparkSession spark) {
+        synchronized (spark) {
+            var experimental = spark.experimental();
+            if (Scala.java(experimental.extraStrategies()).stream().noneMatch(EmbedStrategy.class::isInstance)) {
+                experimental.extraStrategies_$eq(
+                        Scala.<SparkStrategy>with(experimental.extraStrategies(), new EmbedStrategy()));
+            }
+            if (Scala.java(experimental.extraOptimizations()).stream().noneMatch(ExtractEmbeddings.class::isInstance)) {
+                experimental.extraOptimizations_$eq(
+                        Scala.<Rule<LogicalPlan>>with(experimental.extraOptimizations(), new ExtractEmbeddings()));
+            }
+        }
+    }
+}
