@@ -49,6 +49,7 @@ public final class EmbedJob {
      */
     public static EmbedJob of(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(options);
+        StreamingRun.check(options);
         options.get(EmbedOptions.OUTPUT);
         if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
             throw new OptionException(
@@ -95,11 +96,19 @@ public final class EmbedJob {
      *     then
      */
     public RunSummary run(SparkSession spark) {
-        return new SingleRun(spark, new Provenance(options, model, precision, longTexts), () -> engine(spark), out)
-                .run(
-                        UUID.randomUUID().toString().substring(0, 8),
-                        options.get(EmbedOptions.MODE),
-                        () -> new SourceReader(spark, options).open());
+        var provenance = new Provenance(options, model, precision, longTexts);
+        return switch (options.get(EmbedOptions.TRIGGER)) {
+            case BATCH ->
+                new SingleRun(spark, provenance, () -> engine(spark), out)
+                        .run(
+                                UUID.randomUUID().toString().substring(0, 8),
+                                options.get(EmbedOptions.MODE),
+                                () -> new SourceReader(spark, options).open());
+            case AVAILABLE_NOW -> {
+                var engine = engine(spark);
+                yield new StreamingRun(spark, provenance, engine, out).run();
+            }
+        };
     }
 
     /** How the executors of this session open the model. */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
@@ -66,6 +67,35 @@ final class SingleRun {
             return done(folder, published.get());
         }
         folder.check(mode);
+        return run(folder, id, mode, true, source, started);
+    }
+
+    /**
+     * Embeds a batch of a stream and adds it to the output, unless that was done before: Spark brings the last batch again
+     * where a driver died before it could note that the batch was done.
+     *
+     * @param id the same for the same batch
+     * @param first whether it is the first one of this start; then it is looked at what is there
+     * @return nothing where it was done before
+     */
+    Optional<RunSummary> append(String id, boolean first, Source batch) {
+        var started = Instant.now();
+        var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT), first ? Set.of(id) : Set.of());
+        if (folder.isFinished(id)) {
+            folder.finish(out);
+            return Optional.empty();
+        }
+        folder.check(OutputMode.APPEND);
+        return Optional.of(run(folder, id, OutputMode.APPEND, first, () -> batch, started));
+    }
+
+    private RunSummary run(
+            OutputFolder folder,
+            String id,
+            OutputMode mode,
+            boolean checked,
+            Supplier<Source> source,
+            Instant started) {
         var opened = source.get();
         var accumulator = new RunAccumulator();
         spark.sparkContext()
@@ -75,7 +105,9 @@ final class SingleRun {
         var schema = new Embedding(opened.columns(), settings, accumulator).outputSchema(opened.rows());
         var known = Optional.<Ranges>empty();
         if (mode == OutputMode.APPEND) {
-            folder.checkAppend(provenance.footer(fingerprint), OutputVectors.schema(schema, precision()));
+            if (checked) {
+                folder.checkAppend(provenance.footer(fingerprint), OutputVectors.schema(schema, precision()));
+            }
             known = precision().needsRanges() ? folder.ranges() : known;
         }
         var deciding = provenance.deciding(fingerprint, schema);

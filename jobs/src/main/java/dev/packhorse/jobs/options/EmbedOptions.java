@@ -75,6 +75,17 @@ public final class EmbedOptions {
             false,
             "Go on where a run with the same options died or failed: what its tasks had completed is not embedded again.");
 
+    public static final Option<Trigger> TRIGGER = Option.of(
+            "trigger",
+            OptionType.choice(Trigger.class, Trigger::id),
+            Trigger.BATCH,
+            "batch: all of the input; available-now: the files of --input that no start with this --checkpoint has embedded.");
+
+    public static final Option<String> CHECKPOINT = Option.of(
+            "checkpoint",
+            OptionType.text(),
+            "With --trigger available-now, the folder in which Spark keeps which files were embedded.");
+
     public static final Option<Long> TARGET_FILE_SIZE = Option.of(
             "target-file-size",
             OptionType.bytes(),
@@ -109,6 +120,8 @@ public final class EmbedOptions {
                             OUTPUT,
                             MODE,
                             RESUME,
+                            TRIGGER,
+                            CHECKPOINT,
                             TARGET_FILE_SIZE,
                             FLOAT_ENCODING,
                             OUTPUT_PRECISION,
@@ -126,6 +139,22 @@ public final class EmbedOptions {
         private final String id;
 
         SortScope(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What a start of the job embeds. */
+    public enum Trigger {
+        BATCH("batch"),
+        AVAILABLE_NOW("available-now");
+
+        private final String id;
+
+        Trigger(String id) {
             this.id = id;
         }
 

@@ -41,6 +41,11 @@ final class DeadRuns {
      */
     record DeadRun(Path folder, Optional<RunPlan> plan, boolean published) {
 
+        /** The batches of a stream have their number behind a dash; they are done again as a whole. */
+        boolean isOfStream() {
+            return folder.getName().substring(Staging.PREFIX.length()).contains("-");
+        }
+
         /** All runs that worked on it. */
         List<String> runs() {
             return plan.map(RunPlan::runs).orElse(List.of(folder.getName().substring(Staging.PREFIX.length())));
@@ -60,12 +65,15 @@ final class DeadRuns {
      * Looks for them; where a run's driver is on another machine, that takes a while.
      *
      * @param finished ids of runs that have a manifest
+     * @param again ids of runs to be done again: files of theirs that no manifest names count as not there, wherever their
+     *     staging folder is
      */
     static DeadRuns find(
             FileSystem files,
             Configuration conf,
             Path output,
             Set<String> finished,
+            Set<String> again,
             List<Path> dataFiles,
             Duration patience)
             throws IOException {
@@ -82,7 +90,7 @@ final class DeadRuns {
                 }
             }
         }
-        var runs = new HashSet<String>();
+        var runs = new HashSet<>(again);
         dead.forEach(run -> runs.addAll(run.runs()));
         runs.removeAll(finished);
         var unfinished = runs.isEmpty()
@@ -172,8 +180,8 @@ final class DeadRuns {
                 }
             } else {
                 out.printf(
-                        "Deleting %s, the work of a run that died; with --resume a job goes on with it%n",
-                        run.folder());
+                        "Deleting %s, the work of a run that died%s%n",
+                        run.folder(), run.isOfStream() ? "" : "; with --resume a job goes on with it");
             }
             files.delete(run.folder(), true);
         }

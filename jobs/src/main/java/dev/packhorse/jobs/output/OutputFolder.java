@@ -5,7 +5,6 @@ import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -68,10 +67,11 @@ public final class OutputFolder {
      * @throws OptionException when the file system or the folder cannot be read
      */
     public static OutputFolder open(SparkSession spark, String path) {
-        return open(spark, path, Lease.PATIENCE);
+        return open(spark, path, Set.of());
     }
 
-    static OutputFolder open(SparkSession spark, String path, Duration patience) {
+    /** The same for runs that are done again, perhaps: files of theirs that no manifest names count as not there. */
+    public static OutputFolder open(SparkSession spark, String path, Set<String> again) {
         var conf = spark.sessionState().newHadoopConf();
         try {
             var folder = new Path(path);
@@ -79,7 +79,8 @@ public final class OutputFolder {
             var qualified = files.makeQualified(folder);
             var before = new HashSet<>(dataFiles(files, qualified));
             var oldRuns = new OldRuns(files, new Path(qualified, MANIFESTS));
-            var deadRuns = DeadRuns.find(files, conf, qualified, oldRuns.finished(), List.copyOf(before), patience);
+            var deadRuns = DeadRuns.find(
+                    files, conf, qualified, oldRuns.finished(), again, List.copyOf(before), Lease.PATIENCE);
             before.removeAll(deadRuns.unfinished());
             var existed = files.exists(qualified) && !deadRuns.areAll();
             return new OutputFolder(spark, qualified, files, conf, existed, before, oldRuns, deadRuns);
@@ -187,6 +188,15 @@ public final class OutputFolder {
     /** The run of a job that had all its rows here and its manifest, and died before it was at its end. */
     public Optional<String> published(String job) {
         return deadRuns.published(job);
+    }
+
+    /** Whether a run has a manifest here, and so all its rows. */
+    public boolean isFinished(String runId) {
+        try {
+            return oldRuns.finished().contains(runId);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
     }
 
     /** The rows of the source that a run read which is here already. */

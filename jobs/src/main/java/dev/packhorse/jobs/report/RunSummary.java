@@ -7,6 +7,7 @@ import dev.packhorse.udf.metrics.ExecutorReport;
 import dev.packhorse.udf.metrics.RunReport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,39 @@ public record RunSummary(
         Duration taskTime,
         int slots,
         String output) {
+
+    /** Of a run that had nothing to do. */
+    public static RunSummary nothing(String model, String fingerprint, int slots, String output) {
+        return new RunSummary(
+                model,
+                fingerprint,
+                new RunReport(Map.of(), Map.of()),
+                TakenOver.NOTHING,
+                WrittenFiles.NONE,
+                Duration.ZERO,
+                Duration.ZERO,
+                slots,
+                output);
+    }
+
+    /** This run and another one of the same job after it. */
+    public RunSummary plus(RunSummary next) {
+        var partitions = new HashMap<>(report.partitions());
+        // tasks of the two have the same names
+        next.report.partitions().forEach((task, counts) -> partitions.put(partitions.size() + "-" + task, counts));
+        var executors =
+                report.with(new RunReport(Map.of(), next.report.executors())).executors();
+        return new RunSummary(
+                model,
+                fingerprint,
+                new RunReport(partitions, executors),
+                new TakenOver(taken.rows() + next.taken.rows(), taken.furtherRows() + next.taken.furtherRows()),
+                written.plus(next.written),
+                wall.plus(next.wall),
+                taskTime.plus(next.taskTime),
+                slots,
+                output);
+    }
 
     /** The sum of what the tasks counted. */
     public Counts counts() {
