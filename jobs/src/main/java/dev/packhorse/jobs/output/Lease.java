@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ final class Lease implements AutoCloseable {
     private final Path file;
     private final String run;
     private final Thread writer;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private long beat;
 
     /**
@@ -49,7 +52,7 @@ final class Lease implements AutoCloseable {
         this.files = files;
         this.file = file;
         this.run = run;
-        this.writer = new Thread(this::writeUntilInterrupted, "packhorse-lease");
+        this.writer = new Thread(this::writeUntilClosed, "packhorse-lease");
         writer.setDaemon(true);
     }
 
@@ -77,10 +80,9 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    private void writeUntilInterrupted() {
+    private void writeUntilClosed() {
         try {
-            while (true) {
-                Thread.sleep(PERIOD.toMillis());
+            while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
                 if (!isOurs()) {
                     return; // check() says so to the run
                 }
@@ -172,7 +174,7 @@ final class Lease implements AutoCloseable {
     /** Writes no more. */
     @Override
     public void close() {
-        writer.interrupt();
+        closed.countDown(); // and no interrupt: a file system may swallow it, or leave half a file
         try {
             writer.join();
         } catch (InterruptedException e) {
