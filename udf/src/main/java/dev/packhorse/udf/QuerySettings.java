@@ -71,7 +71,8 @@ public final class QuerySettings {
         return DriverFile.offer(spark.sparkContext(), model);
     }
 
-    private static OptionValues options(SparkSession spark, Map<String, String> given) {
+    /** The options of a call, and those of the session in place of what is missing. */
+    static OptionValues options(SparkSession spark, Map<String, String> given) {
         var named = new HashMap<String, List<String>>();
         given.forEach((name, text) -> {
             var option = option(name);

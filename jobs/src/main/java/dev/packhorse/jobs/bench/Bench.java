@@ -94,6 +94,9 @@ public final class Bench {
             case ENCODERS -> encoders(engine, rows);
             case JOBS -> jobs(engine, rows, tokens);
             case BALANCE -> balance(engine, texts);
+            case SQL ->
+                new SqlBench(spark, folder, options, run -> job("window", run), out)
+                        .run(options.get(BenchOptions.RUNS));
         }
     }
 

@@ -16,8 +16,8 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
  */
 final class DriverMetrics extends SparkListener {
 
-    private static final Map<String, EmbedMetric> BY_LABEL =
-            Arrays.stream(EmbedMetric.values()).collect(Collectors.toMap(EmbedMetric::label, Function.identity()));
+    private static final Map<String, EmbedMetric> BY_NAME = Arrays.stream(EmbedMetric.values())
+            .collect(Collectors.toMap(EmbedMetric::accumulator, Function.identity()));
 
     private static final Map<SparkContext, DriverMetrics> WATCHED = new WeakHashMap<>();
 
@@ -43,7 +43,7 @@ final class DriverMetrics extends SparkListener {
     }
 
     private void add(AccumulableInfo update) {
-        var metric = update.name().isDefined() ? BY_LABEL.get(update.name().get()) : null;
+        var metric = update.name().isDefined() ? BY_NAME.get(update.name().get()) : null;
         if (metric != null && update.update().isDefined() && update.update().get() instanceof Number more) {
             source.add(metric, more.longValue());
         }

@@ -40,7 +40,7 @@ public enum EmbedMetric {
         return unit;
     }
 
-    /** As Spark's UI and REST API name it: {@code packhorse encoder time}. */
+    /** As Spark's UI and REST API name it at an operator: {@code packhorse encoder time}. */
     public String label() {
         return "packhorse " + name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
@@ -52,6 +52,11 @@ public enum EmbedMetric {
             case NUMBER -> name;
             case NANOSECONDS -> name + "_nanos";
         };
+    }
+
+    /** As they name it at a stage: {@code packhorse.encoder_time_nanos}. */
+    public String accumulator() {
+        return "packhorse." + key();
     }
 
     /** What a task's counts say of it. */

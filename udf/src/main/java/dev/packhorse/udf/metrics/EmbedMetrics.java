@@ -7,10 +7,11 @@ import java.util.Objects;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.metric.SQLMetrics;
+import org.apache.spark.util.LongAccumulator;
 
 /**
- * The metrics of one operator of a query, one for each {@link EmbedMetric}: Spark's own accumulators, which its UI shows at the
- * operator and at the stage. Made on the driver, sent to the tasks.
+ * The metrics of one operator of a query, for each {@link EmbedMetric} one that Spark's UI shows at the operator, and an
+ * accumulator that it shows at the stage. Made on the driver, sent to the tasks.
  *
  * <p>They are for looking at. Where a stage runs again its tasks are added again; the exact counts of a job are those of
  * {@link RunAccumulator}.
@@ -18,16 +19,20 @@ import org.apache.spark.sql.execution.metric.SQLMetrics;
 public final class EmbedMetrics implements Serializable {
 
     private final Map<EmbedMetric, SQLMetric> metrics;
+    private final Map<EmbedMetric, LongAccumulator> accumulators;
 
-    private EmbedMetrics(Map<EmbedMetric, SQLMetric> metrics) {
+    private EmbedMetrics(Map<EmbedMetric, SQLMetric> metrics, Map<EmbedMetric, LongAccumulator> accumulators) {
         this.metrics = metrics;
+        this.accumulators = accumulators;
     }
 
     /** New metrics, all at zero, that are shown as well by {@link DriverMetrics}. */
     public static EmbedMetrics create(SparkContext spark) {
         DriverMetrics.watch(spark);
         var metrics = new EnumMap<EmbedMetric, SQLMetric>(EmbedMetric.class);
+        var accumulators = new EnumMap<EmbedMetric, LongAccumulator>(EmbedMetric.class);
         for (var metric : EmbedMetric.values()) {
+            accumulators.put(metric, spark.longAccumulator(metric.accumulator()));
             metrics.put(
                     metric,
                     switch (metric.unit()) {
@@ -35,7 +40,7 @@ public final class EmbedMetrics implements Serializable {
                         case NANOSECONDS -> SQLMetrics.createNanoTimingMetric(spark, metric.label(), 0);
                     });
         }
-        return new EmbedMetrics(metrics);
+        return new EmbedMetrics(metrics, accumulators);
     }
 
     /** As an operator of a plan holds them. */
@@ -66,6 +71,7 @@ public final class EmbedMetrics implements Serializable {
                 var now = metric.of(counts);
                 var more = now - Objects.requireNonNullElse(before.put(metric, now), 0L);
                 metrics.get(metric).add(more);
+                accumulators.get(metric).add(more);
                 ExecutorMetrics.add(metric, more);
             }
         }

@@ -14,10 +14,12 @@ import java.util.stream.Collectors;
  *
  * @param label what values look like, for help and messages: {@code an integer from 1 to 9}
  * @param shape how many texts make a value
+ * @param kind as what a typed interface takes a value
  * @param reader texts to value; throws IllegalArgumentException where they are no such value
  * @param writer value to text, for the documentation of defaults
  */
-public record OptionType<T>(String label, Shape shape, Function<List<String>, T> reader, Function<T, String> writer) {
+public record OptionType<T>(
+        String label, Shape shape, Kind kind, Function<List<String>, T> reader, Function<T, String> writer) {
 
     /** How many texts make a value. */
     public enum Shape {
@@ -27,6 +29,13 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
         FLAG,
         /** Any number of texts: the option may be repeated; in a configuration file commas separate them. */
         REPEATED
+    }
+
+    /** As what a typed interface, such as a Param of Spark ML, takes a value. */
+    public enum Kind {
+        TEXT,
+        INTEGER,
+        BOOLEAN
     }
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kmg]?)b?");
@@ -49,6 +58,7 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
     public static OptionType<Integer> integer(int least, int most) {
         return single(
                 "an integer from " + least + " to " + most,
+                Kind.INTEGER,
                 text -> {
                     var value = Integer.parseInt(text.strip());
                     if (value < least || value > most) {
@@ -64,6 +74,7 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
         return new OptionType<>(
                 "true or false",
                 Shape.FLAG,
+                Kind.BOOLEAN,
                 texts -> switch (one(texts).strip().toLowerCase(Locale.ROOT)) {
                     case "true" -> true;
                     case "false" -> false;
@@ -94,6 +105,7 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
         return new OptionType<>(
                 "text, may be repeated",
                 Shape.REPEATED,
+                Kind.TEXT,
                 texts -> texts.stream().map(OptionType::notBlank).toList(),
                 values -> String.join(",", values));
     }
@@ -103,6 +115,7 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
         return new OptionType<>(
                 "key=value, may be repeated",
                 Shape.REPEATED,
+                Kind.TEXT,
                 texts -> {
                     var pairs = new LinkedHashMap<String, String>();
                     for (var text : texts) {
@@ -120,7 +133,7 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
     }
 
     /** @throws OptionException naming the option, what was expected and what was found */
-    T read(String option, List<String> texts) {
+    public T read(String option, List<String> texts) {
         try {
             return reader.apply(texts);
         } catch (IllegalArgumentException | ArithmeticException e) {
@@ -129,7 +142,12 @@ public record OptionType<T>(String label, Shape shape, Function<List<String>, T>
     }
 
     private static <T> OptionType<T> single(String label, Function<String, T> reader, Function<T, String> writer) {
-        return new OptionType<>(label, Shape.SINGLE, texts -> reader.apply(one(texts)), writer);
+        return single(label, Kind.TEXT, reader, writer);
+    }
+
+    private static <T> OptionType<T> single(
+            String label, Kind kind, Function<String, T> reader, Function<T, String> writer) {
+        return new OptionType<>(label, Shape.SINGLE, kind, texts -> reader.apply(one(texts)), writer);
     }
 
     private static String one(List<String> texts) {

@@ -23,7 +23,7 @@ public final class EmbedNow extends EvaluatedCall {
     }
 
     @Override
-    Expression withArguments(List<Expression> arguments) {
+    Expression withBelow(List<Expression> arguments) {
         return new EmbedNow(arguments.get(0), settings);
     }
 
@@ -45,7 +45,7 @@ public final class EmbedNow extends EvaluatedCall {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {argument(0), settings};
     }
 }

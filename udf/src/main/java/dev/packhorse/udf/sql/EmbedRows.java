@@ -48,7 +48,7 @@ public final class EmbedRows extends UnaryLogical {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {embed, result, child()};
     }
 }

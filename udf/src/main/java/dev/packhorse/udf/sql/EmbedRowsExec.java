@@ -7,22 +7,38 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.catalyst.plans.physical.RoundRobinPartitioning;
+import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.exchange.REPARTITION_BY_NUM$;
+import org.apache.spark.sql.execution.exchange.ShuffleExchangeExec;
 import org.apache.spark.sql.execution.metric.SQLMetric;
+import scala.Option;
 import scala.collection.immutable.List;
 import scala.collection.immutable.Map;
 
-/** {@link EmbedRows}, carried out: each task embeds its partition's rows in windows and hands them on in their order. */
+/**
+ * {@link EmbedRows}, carried out: each task embeds its partition's rows in windows and hands them on in their order.
+ *
+ * <p>Rows that come in fewer partitions than there are cores, such as those of one small file, are dealt out first: one core
+ * would take long for what all of them are there for. Not where an operator below has put them in order or in place.
+ */
 public final class EmbedRowsExec extends UnaryPhysical {
+
+    /** So many that the last ones to end do not leave the other cores idle for long. */
+    private static final int TASKS_PER_CORE = 6;
 
     private final EmbedText embed;
     private final Attribute result;
+    private final boolean mayDeal;
     private transient EmbedMetrics metrics;
 
-    public EmbedRowsExec(EmbedText embed, Attribute result, SparkPlan child) {
+    /** @param mayDeal whether there may be so many rows that it is worth dealing them out */
+    public EmbedRowsExec(EmbedText embed, Attribute result, boolean mayDeal, SparkPlan child) {
         super(child);
         this.embed = embed;
         this.result = result;
+        this.mayDeal = mayDeal;
     }
 
     @Override
@@ -33,7 +49,24 @@ public final class EmbedRowsExec extends UnaryPhysical {
                 Scala.list(Scala.java(child().output())),
                 output(),
                 embedMetrics());
-        return child().execute().toJavaRDD().mapPartitions(work, true).rdd();
+        return rows().toJavaRDD().mapPartitions(work, true).rdd();
+    }
+
+    private RDD<InternalRow> rows() {
+        var rows = child().execute();
+        var slots = sparkContext().defaultParallelism() / sparkContext().conf().getInt("spark.task.cpus", 1);
+        if (!mayDeal
+                || rows.getNumPartitions() >= slots
+                || !child().outputOrdering().isEmpty()
+                || !(child().outputPartitioning() instanceof UnknownPartitioning)) {
+            return rows;
+        }
+        return new ShuffleExchangeExec(
+                        new RoundRobinPartitioning(slots * TASKS_PER_CORE),
+                        child(),
+                        REPARTITION_BY_NUM$.MODULE$,
+                        Option.empty())
+                .execute();
     }
 
     private synchronized EmbedMetrics embedMetrics() {
@@ -50,7 +83,7 @@ public final class EmbedRowsExec extends UnaryPhysical {
 
     @Override
     SparkPlan withChild(SparkPlan child) {
-        return new EmbedRowsExec(embed, result, child);
+        return new EmbedRowsExec(embed, result, mayDeal, child);
     }
 
     @Override
@@ -79,7 +112,7 @@ public final class EmbedRowsExec extends UnaryPhysical {
     }
 
     @Override
-    Object[] elements() {
-        return new Object[] {embed, result, child()};
+    public Object[] elements() {
+        return new Object[] {embed, result, mayDeal, child()};
     }
 }

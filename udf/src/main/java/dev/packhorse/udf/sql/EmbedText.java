@@ -87,7 +87,7 @@ public final class EmbedText extends FunctionCall implements Unevaluable {
     }
 
     @Override
-    Expression withArguments(List<Expression> arguments) {
+    Expression withBelow(List<Expression> arguments) {
         return new EmbedText(arguments.get(0), settings, part);
     }
 
@@ -132,7 +132,7 @@ public final class EmbedText extends FunctionCall implements Unevaluable {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {text, settings, part};
     }
 

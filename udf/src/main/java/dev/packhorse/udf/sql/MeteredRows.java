@@ -55,7 +55,7 @@ public final class MeteredRows extends UnaryLogical {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {name, metrics, child()};
     }
 }

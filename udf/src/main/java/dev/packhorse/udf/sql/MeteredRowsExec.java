@@ -59,7 +59,7 @@ public final class MeteredRowsExec extends UnaryPhysical {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {name, metrics, child()};
     }
 }

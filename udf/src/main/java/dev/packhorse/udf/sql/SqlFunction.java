@@ -12,8 +12,10 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.NullType;
 import org.apache.spark.sql.types.StringType;
 import scala.Function1;
 
@@ -37,7 +39,8 @@ public enum SqlFunction {
         @Override
         Expression call(List<Expression> arguments) {
             check(arguments, 1, 2);
-            return new TokenCount(arguments.get(0), QuerySettings.model(SparkSession.active(), options(arguments)));
+            return new TokenCount(
+                    text(arguments.get(0)), QuerySettings.model(SparkSession.active(), options(arguments)));
         }
     },
     COSINE_SIMILARITY(
@@ -114,7 +117,7 @@ public enum SqlFunction {
     private static Expression embed(SqlFunction function, List<Expression> arguments, EmbedText.Part part) {
         function.check(arguments, 1, 2);
         return new EmbedText(
-                arguments.get(0), QuerySettings.of(SparkSession.active(), function.options(arguments)), part);
+                text(arguments.get(0)), QuerySettings.of(SparkSession.active(), function.options(arguments)), part);
     }
 
     private static Expression measure(SqlFunction function, List<Expression> arguments, VectorMeasure measure) {
@@ -124,9 +127,17 @@ public enum SqlFunction {
 
     /** Numbers of other types, such as the decimals of a literal, become doubles. */
     private static Expression vector(Expression side) {
-        return side.dataType() instanceof ArrayType array && !VectorFunction.isFloating(array.elementType())
-                ? Cast$.MODULE$.apply(side, DataTypes.createArrayType(DataTypes.DoubleType), true)
-                : side;
+        var isOther = side.dataType() instanceof NullType
+                || (side.dataType() instanceof ArrayType array && !VectorFunction.isFloating(array.elementType()));
+        return isOther ? cast(side, DataTypes.createArrayType(DataTypes.DoubleType)) : side;
+    }
+
+    private static Expression text(Expression argument) {
+        return argument.dataType() instanceof NullType ? cast(argument, DataTypes.StringType) : argument;
+    }
+
+    private static Expression cast(Expression argument, DataType type) {
+        return Cast$.MODULE$.apply(argument, type, true);
     }
 
     /** The second argument: a map of constants. */

@@ -23,7 +23,7 @@ public final class TokenCount extends EvaluatedCall {
     }
 
     @Override
-    Expression withArguments(List<Expression> arguments) {
+    Expression withBelow(List<Expression> arguments) {
         return new TokenCount(arguments.get(0), model);
     }
 
@@ -63,7 +63,7 @@ public final class TokenCount extends EvaluatedCall {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {argument(0), model};
     }
 }

@@ -25,7 +25,7 @@ public final class VectorFunction extends EvaluatedCall {
     }
 
     @Override
-    Expression withArguments(List<Expression> arguments) {
+    Expression withBelow(List<Expression> arguments) {
         return new VectorFunction(arguments.get(0), arguments.get(1), measure);
     }
 
@@ -97,7 +97,7 @@ public final class VectorFunction extends EvaluatedCall {
     }
 
     @Override
-    Object[] elements() {
+    public Object[] elements() {
         return new Object[] {argument(0), argument(1), measure};
     }
 }

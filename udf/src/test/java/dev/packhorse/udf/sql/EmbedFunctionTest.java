@@ -177,6 +177,30 @@ class EmbedFunctionTest {
     }
 
     @Nested
+    class Partitions {
+
+        @Test
+        void ofOneFileAreDealtOutToAllCores(@TempDir Path folder) {
+            var file = folder.resolve("one").toString();
+            spark.read().table("texts").coalesce(1).write().parquet(file);
+            spark.read().parquet(file).createOrReplaceTempView("one");
+
+            assertThat(spark.table("one").rdd().getNumPartitions()).isOne();
+            assertThat(sql("SELECT id, embed(text) FROM one").rdd().getNumPartitions())
+                    .isEqualTo(12);
+            assertReference(sql("SELECT id, embed(text) FROM one").collectAsList());
+        }
+
+        @Test
+        void inOrderStayAsTheyAre() {
+            assertThat(sql("SELECT id, embed(text) FROM (SELECT * FROM texts ORDER BY id LIMIT 9)")
+                            .collectAsList())
+                    .extracting(row -> row.getInt(0))
+                    .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8);
+        }
+    }
+
+    @Nested
     class Vectors {
 
         @Test
