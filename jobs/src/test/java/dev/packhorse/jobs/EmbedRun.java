@@ -51,8 +51,12 @@ public final class EmbedRun {
 
     /** Checks the options and runs. */
     public RunSummary run() {
+        return run(new PrintStream(OutputStream.nullOutputStream()));
+    }
+
+    /** The same, and shows what it says meanwhile. */
+    public RunSummary run(PrintStream out) {
         var spark = LocalSpark.session();
-        return EmbedJob.of(options(), spark.sparkContext().getConf(), new PrintStream(OutputStream.nullOutputStream()))
-                .run(spark);
+        return EmbedJob.of(options(), spark.sparkContext().getConf(), out).run(spark);
     }
 }

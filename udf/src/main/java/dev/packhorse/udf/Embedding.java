@@ -5,6 +5,7 @@ import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.sql.MeteredRows;
 import java.util.Arrays;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -60,22 +61,39 @@ public final class Embedding {
      * same share of the cost, which a split by length would not give: it puts all long rows into a few partitions.
      */
     public Dataset<Row> global(Dataset<Row> source, int partitions) {
+        // rows without a text have no hash to spread them by: their id does
+        var key = functions
+                .when(functions.col(TokenizedColumns.LENGTH).gt(0), functions.col(TokenizedColumns.TEXT_HASH))
+                .otherwise(functions.col(TokenizedColumns.ID).cast("string"));
+        return global(source, partitions, key, functions.col(TokenizedColumns.CHUNK));
+    }
+
+    /**
+     * The same with partitions of the caller's choice.
+     *
+     * @param by a column that is carried along; rows go to a partition by its value, as {@link Dataset#repartition(int,
+     *     Column...)} has it. Texts are encoded once where all rows of a text have the same value
+     */
+    public Dataset<Row> global(Dataset<Row> source, int partitions, String by) {
+        return global(
+                source,
+                partitions,
+                functions.col(TokenizedColumns.carried(columns.carried().indexOf(by))));
+    }
+
+    private Dataset<Row> global(Dataset<Row> source, int partitions, Column... by) {
         var output = outputSchema(source);
         var tokenized = TokenizedColumns.schema(
                 source.schema().apply(columns.id()).dataType(),
                 Arrays.stream(output.fields())
                         .skip(OutputColumns.firstCarried(settings.longTexts().chunkRows()))
                         .toList());
-        // rows without a text have no hash to spread them by: their id does
-        var key = functions
-                .when(functions.col(TokenizedColumns.LENGTH).gt(0), functions.col(TokenizedColumns.TEXT_HASH))
-                .otherwise(functions.col(TokenizedColumns.ID).cast("string"));
         var tokenizing = metrics(source);
         var rows = columns.select(source)
                 .mapPartitions(new TokenizePartition(settings, accumulator, tokenizing), Encoders.row(tokenized));
         var encoding = metrics(source);
         var embedded = MeteredRows.of(rows, "PackhorseTokenize", tokenizing)
-                .repartition(partitions, key, functions.col(TokenizedColumns.CHUNK))
+                .repartition(partitions, by)
                 .sortWithinPartitions(
                         functions.col(TokenizedColumns.LENGTH).desc(),
                         functions.col(TokenizedColumns.TEXT_HASH),

@@ -53,6 +53,7 @@ final class TaskScope {
         counts.add(Count.LOAD_NANOS, System.nanoTime() - start);
         var scope = new TaskScope(task, lease, settings, exact, metrics.inTask(), counts);
         task.addTaskCompletionListener((TaskCompletionListener) ended -> {
+            counts.add(Count.TASK_NANOS, System.nanoTime() - start);
             try {
                 scope.report();
             } finally {

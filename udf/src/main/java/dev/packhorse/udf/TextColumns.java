@@ -109,7 +109,8 @@ public record TextColumns(String id, String text, Optional<String> malformed, Li
                 carried.stream().map(source::apply).toList());
     }
 
-    private static Column quoted(String name) {
+    /** A column by its exact name, dots and all. */
+    public static Column quoted(String name) {
         return functions.col("`" + name.replace("`", "``") + "`");
     }
 }

@@ -42,9 +42,14 @@ final class TokenizedColumns {
         for (var i = 0; i < carried.size(); i++) {
             // a prefix, so that no name carried along meets one of the above
             schema = schema.add(
-                    "carried_" + i, carried.get(i).dataType(), carried.get(i).nullable());
+                    carried(i), carried.get(i).dataType(), carried.get(i).nullable());
         }
         return schema;
+    }
+
+    /** The name of a column that is carried along. */
+    static String carried(int index) {
+        return "carried_" + index;
     }
 
     static Row toRow(TokenizedRow row) {

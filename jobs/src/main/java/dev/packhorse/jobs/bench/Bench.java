@@ -68,7 +68,8 @@ public final class Bench {
     private void run(DemoCorpus corpus) {
         var texts = corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES));
         DemoCorpus.write(repeated(texts), folder.resolve("corpus.jsonl"));
-        var engine = EmbedJob.of(jobOptions("window", 0), spark.sparkContext().getConf(), out)
+        var engine = EmbedJob.of(
+                        jobOptions("window", 0, folder), spark.sparkContext().getConf(), out)
                 .engine(spark);
         var rows = tokenize(engine, texts);
         var tokens = rows.stream().mapToLong(row -> row.length).sum();
@@ -92,6 +93,7 @@ public final class Bench {
             }
             case ENCODERS -> encoders(engine, rows);
             case JOBS -> jobs(engine, rows, tokens);
+            case BALANCE -> balance(engine, texts);
             case SQL ->
                 new SqlBench(spark, folder, options, run -> job("window", run), out)
                         .run(options.get(BenchOptions.RUNS));
@@ -142,6 +144,11 @@ public final class Bench {
         }
     }
 
+    private void balance(EngineSettings engine, List<DemoCorpus.Text> texts) {
+        var sorted = folder.resolve("sorted");
+        new BalanceBench(spark, engine, out).run(texts, sorted, () -> job("window", 0, sorted));
+    }
+
     private static String shown(RunSummary job, double bare) {
         return String.format(
                 Locale.ROOT,
@@ -174,11 +181,15 @@ public final class Bench {
     }
 
     private RunSummary job(String sort, int run) {
-        return EmbedJob.of(jobOptions(sort, run), spark.sparkContext().getConf(), QUIET)
+        return job(sort, run, folder.resolve("corpus.jsonl"));
+    }
+
+    private RunSummary job(String sort, int run, Path input) {
+        return EmbedJob.of(jobOptions(sort, run, input), spark.sparkContext().getConf(), QUIET)
                 .run(spark);
     }
 
-    private OptionValues jobOptions(String sort, int run) {
+    private OptionValues jobOptions(String sort, int run, Path input) {
         var given = new HashMap<String, List<String>>();
         for (var option : List.of(
                 EncodeOptions.MODEL,
@@ -191,9 +202,7 @@ public final class Bench {
                 given.put(option.name(), List.of(options.asText().get(option.name())));
             }
         }
-        given.put(
-                EmbedOptions.INPUT.name(),
-                List.of(folder.resolve("corpus.jsonl").toString()));
+        given.put(EmbedOptions.INPUT.name(), List.of(input.toString()));
         given.put(EmbedOptions.INPUT_FORMAT.name(), List.of("json"));
         given.put(EmbedOptions.INPUT_SCHEMA.name(), List.of("id STRING, source STRING, text STRING"));
         given.put(

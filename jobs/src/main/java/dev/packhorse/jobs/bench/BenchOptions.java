@@ -24,7 +24,8 @@ public final class BenchOptions {
             "measure",
             OptionType.choice(What.class, What::id),
             What.ALL,
-            "The encoders against ONNX Runtime, whole jobs against their encoder, both of these; or SQL against the job.");
+            "The encoders against ONNX Runtime, whole jobs against their encoder, both of these; SQL against the job; or how"
+                    + " even the job's tasks are.");
 
     /** All of them. */
     public static final List<Option<?>> ALL = List.of(
@@ -47,7 +48,8 @@ public final class BenchOptions {
         ALL("all"),
         ENCODERS("encoders"),
         JOBS("jobs"),
-        SQL("sql");
+        SQL("sql"),
+        BALANCE("balance");
 
         private final String id;
 

@@ -4,44 +4,19 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.model.Pooling;
-import dev.packhorse.engine.output.OutputPrecision;
-import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.jobs.options.EmbedOptions;
-import dev.packhorse.jobs.output.Manifest;
-import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.OutputMode;
-import dev.packhorse.jobs.output.RangesJson;
-import dev.packhorse.jobs.report.Progress;
-import dev.packhorse.jobs.report.RunMonitor;
 import dev.packhorse.jobs.report.RunSummary;
-import dev.packhorse.jobs.source.Source;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.DriverFile;
-import dev.packhorse.udf.EmbedSettings;
-import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.LongTexts;
-import dev.packhorse.udf.OutputVectors;
 import dev.packhorse.udf.SparkModels;
-import dev.packhorse.udf.metrics.Count;
-import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.PrintStream;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -49,12 +24,6 @@ import org.apache.spark.sql.SparkSession;
  * rows in (and further chunks, where chunks are rows) = vectors + errors.
  */
 public final class EmbedJob {
-
-    /** Enough tasks a core that the last ones to end do not leave the other cores idle for long. */
-    private static final int TASKS_PER_CORE = 6;
-
-    /** Above that, tasks are large enough, and more of them only cost. */
-    private static final int MOST_PARTITIONS = 20_000;
 
     private final OptionValues options;
     private final Model model;
@@ -79,10 +48,15 @@ public final class EmbedJob {
      */
     public static EmbedJob of(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(options);
+        StreamingRun.check(options);
         options.get(EmbedOptions.OUTPUT);
         if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
             throw new OptionException(
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
+        }
+        if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.RESUME)) {
+            throw new OptionException(
+                    "--resume: expected ids from the source, found --generate-ids, which may give others the second time");
         }
         var model = SparkModels.find(options, conf);
         var longTexts = checkTexts(options, model);
@@ -121,89 +95,19 @@ public final class EmbedJob {
      *     then
      */
     public RunSummary run(SparkSession spark) {
-        var started = Instant.now();
-        var runId = UUID.randomUUID().toString().substring(0, 8);
-        var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT));
-        folder.check(options.get(EmbedOptions.MODE));
-        var source = new SourceReader(spark, options).open();
-        var accumulator = new RunAccumulator();
-        spark.sparkContext()
-                .register(accumulator); // without a name, for Spark keeps a copy of named ones for each task
-        var settings = settings(spark, source);
-        var embedding = new Embedding(source.columns(), settings, accumulator);
-        var fingerprint = settings.engine().fingerprint();
-        var schema = embedding.outputSchema(source.rows());
-        var known = Optional.<Ranges>empty();
-        if (options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
-            folder.checkAppend(footer(fingerprint), OutputVectors.schema(schema, outputPrecision()));
-            known = outputPrecision().needsRanges() ? folder.ranges() : known;
-        }
-
-        var monitor = new RunMonitor(accumulator);
-        spark.sparkContext().addSparkListener(monitor);
-        var start = System.nanoTime();
-        RunSummary summary;
-        Manifest manifest;
-        try {
-            var written = write(spark, source, embedding, folder, runId, fingerprint, monitor, known);
-            summary = new RunSummary(
-                    model.name(),
-                    fingerprint,
-                    accumulator.value(),
-                    written.files(),
-                    Duration.ofNanos(System.nanoTime() - start),
-                    Duration.ofMillis(monitor.taskMillis()),
-                    slots(spark),
-                    folder.toString());
-            audit(summary);
-            manifest = manifest(spark, runId, started, summary, written.ranges());
-        } catch (RuntimeException e) {
-            folder.discard(runId);
-            throw e;
-        } finally {
-            spark.sparkContext().removeSparkListener(monitor);
-        }
-        folder.publish(manifest, options.get(EmbedOptions.MODE));
-        return summary;
-    }
-
-    private VectorOutput.Result write(
-            SparkSession spark,
-            Source source,
-            Embedding embedding,
-            OutputFolder folder,
-            String runId,
-            String fingerprint,
-            RunMonitor monitor,
-            Optional<Ranges> known) {
-        var totalRows = source.onePass() ? OptionalLong.of(source.rows().count()) : OptionalLong.empty();
-        try (var progress = Progress.start(monitor, totalRows, out)) {
-            return new VectorOutput(
-                            folder,
-                            runId,
-                            outputPrecision(),
-                            options.get(EmbedOptions.FLOAT_ENCODING),
-                            options.get(EmbedOptions.TARGET_FILE_SIZE),
-                            footer(fingerprint),
-                            model.dimension())
-                    .write(embedded(spark, source, embedding, totalRows), known);
-        }
-    }
-
-    private OutputPrecision outputPrecision() {
-        return options.get(EmbedOptions.OUTPUT_PRECISION);
-    }
-
-    private EmbedSettings settings(SparkSession spark, Source source) {
-        return new EmbedSettings(
-                engine(spark),
-                options.get(EncodeOptions.WINDOW_ROWS),
-                options.get(EncodeOptions.DEDUPE_CACHE),
-                options.get(EncodeOptions.ON_ERROR),
-                options.get(EncodeOptions.EMPTY_TEXT),
-                source.columns().id(),
-                source.columns().text(),
-                longTexts);
+        var provenance = new Provenance(options, model, precision, longTexts);
+        return switch (options.get(EmbedOptions.TRIGGER)) {
+            case BATCH ->
+                new SingleRun(spark, provenance, () -> engine(spark), out)
+                        .run(
+                                UUID.randomUUID().toString().substring(0, 8),
+                                options.get(EmbedOptions.MODE),
+                                () -> new SourceReader(spark, options).open());
+            case AVAILABLE_NOW -> {
+                var engine = engine(spark);
+                yield new StreamingRun(spark, provenance, engine, out).run();
+            }
+        };
     }
 
     /** How the executors of this session open the model. */
@@ -214,119 +118,5 @@ public final class EmbedJob {
                 options.get(EncodeOptions.PATH),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
                 1); // tasks know how many cores they have
-    }
-
-    /** Tasks that can run at a time, on the executors that there are now. */
-    private static int slots(SparkSession spark) {
-        var cpus = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
-        return Math.max(1, spark.sparkContext().defaultParallelism() / cpus);
-    }
-
-    private Dataset<Row> embedded(SparkSession spark, Source source, Embedding embedding, OptionalLong totalRows) {
-        var wanted = wantedTasks(spark);
-        return switch (options.get(EmbedOptions.SORT)) {
-            case WINDOW -> embedding.windowed(spread(source, wanted));
-            case GLOBAL -> {
-                var windows = totalRows.orElse(0) / options.get(EncodeOptions.WINDOW_ROWS);
-                yield embedding.global(source.rows(), (int) Math.min(MOST_PARTITIONS, Math.max(wanted, windows)));
-            }
-        };
-    }
-
-    /**
-     * Tasks that keep all cores busy to the end. Executors may still be on their way, so those count that the
-     * configuration promises, and where Spark may ask for ever more of them, as many tasks as its shuffles have.
-     */
-    private static int wantedTasks(SparkSession spark) {
-        var conf = spark.sparkContext().getConf();
-        var promised = conf.getInt("spark.executor.instances", 0)
-                * conf.getInt("spark.executor.cores", 1)
-                / conf.getInt("spark.task.cpus", 1);
-        var wanted = Math.max(slots(spark), promised) * TASKS_PER_CORE;
-        return conf.getBoolean("spark.dynamicAllocation.enabled", false)
-                ? Math.max(wanted, Integer.parseInt(spark.conf().get("spark.sql.shuffle.partitions")))
-                : wanted;
-    }
-
-    /** A source of few partitions, such as one small or one compressed file, would keep few cores busy. */
-    private static Dataset<Row> spread(Source source, int wanted) {
-        // to ask how many partitions a query of several stages has would run them
-        return source.onePass() && source.rows().rdd().getNumPartitions() >= wanted
-                ? source.rows()
-                : source.rows().repartition(wanted);
-    }
-
-    private Map<String, String> footer(String fingerprint) {
-        var footer = new LinkedHashMap<String, String>();
-        footer.put("model", model.name());
-        footer.put("fingerprint", fingerprint);
-        footer.put("dimension", String.valueOf(model.dimension()));
-        footer.put("revision", model.revision());
-        footer.put(
-                "pooling",
-                model.head().poolings().isEmpty()
-                        ? "the ONNX file's own"
-                        : model.head().poolings().stream().map(Pooling::id).collect(Collectors.joining("+")));
-        footer.put("normalize", String.valueOf(model.head().normalizes()));
-        footer.put("head", model.head().description());
-        footer.put("prompt", model.texts().prompt());
-        footer.put("lower-case", String.valueOf(model.texts().lowerCase()));
-        footer.put("precision", precision.id());
-        footer.put("max-seq-length", String.valueOf(model.maxSeqLength()));
-        footer.put(EmbedOptions.OUTPUT_PRECISION.name(), outputPrecision().id());
-        footer.putAll(longTexts.entries());
-        footer.put("version", version());
-        return footer;
-    }
-
-    /** Those who call it delete the files. */
-    static void audit(RunSummary summary) {
-        var read = summary.counts().get(Count.ROWS);
-        var further = summary.counts().get(Count.FURTHER_ROWS);
-        var written = summary.written();
-        if (read + further != written.rows() || written.rows() != written.vectors() + written.errors()) {
-            throw new IllegalStateException(
-                    "expected rows in = vectors + errors, found %,d rows in%s, and %,d rows with %,d vectors and %,d errors in the new files; they were deleted"
-                            .formatted(
-                                    read,
-                                    further == 0 ? "" : " and %,d further chunks".formatted(further),
-                                    written.rows(),
-                                    written.vectors(),
-                                    written.errors()));
-        }
-    }
-
-    private Manifest manifest(
-            SparkSession spark, String runId, Instant started, RunSummary summary, Optional<Ranges> ranges) {
-        var entries = new LinkedHashMap<String, Object>();
-        entries.put("run", runId);
-        entries.put("started", started.toString());
-        entries.put("finished", Instant.now().toString());
-        entries.putAll(footer(summary.fingerprint()));
-        entries.put("encoder", summary.encoder());
-        entries.put("options", redacted(spark));
-        entries.put("spark", spark.version());
-        entries.put("java", System.getProperty("java.version"));
-        entries.putAll(summary.asEntries());
-        ranges.ifPresent(found -> entries.put(RangesJson.ENTRY, RangesJson.entry(found)));
-        return new Manifest(runId, started, entries);
-    }
-
-    /** The given options, without the values that Spark's own logs hide, such as passwords of databases. */
-    private Map<String, String> redacted(SparkSession spark) {
-        var secret = Pattern.compile(
-                spark.sparkContext().getConf().get("spark.redaction.regex", "(?i)secret|password|token|access[.]?key"));
-        var pairs = new HashMap<>(options.get(EmbedOptions.INPUT_OPTION));
-        pairs.replaceAll((key, value) -> secret.matcher(key).find() ? "***" : value);
-        var texts = options.asText();
-        texts.replace(
-                EmbedOptions.INPUT_OPTION.name(),
-                EmbedOptions.INPUT_OPTION.type().writer().apply(pairs));
-        return texts;
-    }
-
-    private static String version() {
-        return Optional.ofNullable(EmbedJob.class.getPackage().getImplementationVersion())
-                .orElse("development");
     }
 }

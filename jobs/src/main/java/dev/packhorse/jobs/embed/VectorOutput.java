@@ -3,6 +3,7 @@ package dev.packhorse.jobs.embed;
 import dev.packhorse.engine.output.OutputPrecision;
 import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.engine.output.VectorQuantizer;
+import dev.packhorse.jobs.output.FileSizes;
 import dev.packhorse.jobs.output.FloatEncoding;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.RangesJson;
@@ -18,8 +19,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Writes embedded rows with vectors in the output's precision.
  *
- * <p>Where a precision needs ranges and none are known, rows wait as float32 in a staging folder until the ranges of all
- * vectors are found: nothing is embedded twice.
+ * <p>Where a precision needs ranges and none are known, the ranges of all vectors are found first.
  *
  * @param footer goes into every file's footer
  * @param dimension D
@@ -43,40 +43,37 @@ record VectorOutput(
     /**
      * Writes the rows.
      *
-     * @param embedded with vectors of float32
+     * @param held with vectors of float32, in files: they may be read twice
+     * @param result its schema; rows that were read from files have forgotten what is never null
      * @param known ranges of vectors that these join
      */
-    Result write(Dataset<Row> embedded, Optional<Ranges> known) {
-        var schema = OutputVectors.schema(embedded.schema(), precision);
+    Result write(Dataset<Row> held, StructType result, Optional<Ranges> known) {
+        var schema = OutputVectors.schema(result, precision);
         return switch (precision) {
-            case FLOAT32 -> new Result(save(embedded, Optional.empty()), Optional.empty());
+            case FLOAT32 -> new Result(save(held, schema, Optional.empty()), Optional.empty());
             case FLOAT16, BINARY, UBINARY ->
-                new Result(save(quantized(embedded, schema, Optional.empty()), Optional.empty()), Optional.empty());
-            case INT8, UINT8 ->
-                known.isPresent()
-                        ? new Result(save(quantized(embedded, schema, known), known), known)
-                        : stage(embedded, schema);
+                new Result(save(quantized(held, schema, Optional.empty()), schema, Optional.empty()), Optional.empty());
+            case INT8, UINT8 -> {
+                var ranges = known.or(() -> OutputVectors.ranges(held, dimension));
+                // without a vector any ranges do: none is quantized
+                var some = ranges.or(() -> Optional.of(new Ranges(new float[dimension], new float[dimension])));
+                yield new Result(save(quantized(held, schema, some), schema, ranges), ranges);
+            }
         };
     }
 
-    private Result stage(Dataset<Row> embedded, StructType schema) {
-        try (var staging = folder.stage(runId)) {
-            var held = staging.hold(embedded);
-            var ranges = OutputVectors.ranges(held, dimension);
-            // without a vector any ranges do: none is quantized
-            var some = ranges.or(() -> Optional.of(new Ranges(new float[dimension], new float[dimension])));
-            return new Result(save(quantized(held, schema, some), ranges), ranges);
-        }
-    }
-
-    /** @param schema of what comes out; rows that were read from files have forgotten what is never null */
     private Dataset<Row> quantized(Dataset<Row> rows, StructType schema, Optional<Ranges> ranges) {
         return OutputVectors.quantized(rows, VectorQuantizer.of(precision, dimension, ranges), schema);
     }
 
-    private WrittenFiles save(Dataset<Row> rows, Optional<Ranges> ranges) {
+    private WrittenFiles save(Dataset<Row> rows, StructType schema, Optional<Ranges> ranges) {
         var entries = new LinkedHashMap<>(footer);
         ranges.ifPresent(found -> entries.put(RangesJson.ENTRY, RangesJson.text(found)));
-        return folder.write(rows, runId, entries, encoding, targetFileSize, dimension);
+        return folder.write(rows, runId, entries, encoding, schema, sizes(), dimension);
+    }
+
+    private FileSizes sizes() {
+        return new FileSizes(
+                targetFileSize, (double) OutputPrecision.FLOAT32.bytes(dimension) / precision.bytes(dimension));
     }
 }

@@ -58,7 +58,7 @@ public final class EmbedOptions {
             "sort",
             OptionType.choice(SortScope.class, SortScope::id),
             SortScope.WINDOW,
-            "Sort by length within a task's window (no shuffle), or over the whole corpus (one shuffle of tokens).");
+            "Sort by length within a task's window, or within whole tasks, where all rows of a text meet and it is encoded once.");
 
     public static final Option<String> OUTPUT =
             Option.of("output", OptionType.text(), "The folder that gets the Parquet files and the manifest.");
@@ -69,11 +69,28 @@ public final class EmbedOptions {
             OutputMode.ERROR,
             "Where the output exists already: stop, replace it once the new rows are there, or add to it.");
 
+    public static final Option<Boolean> RESUME = Option.of(
+            "resume",
+            OptionType.flag(),
+            false,
+            "Go on where a run with the same options died or failed: what its tasks had completed is not embedded again.");
+
+    public static final Option<Trigger> TRIGGER = Option.of(
+            "trigger",
+            OptionType.choice(Trigger.class, Trigger::id),
+            Trigger.BATCH,
+            "batch: all of the input; available-now: the files of --input that no start with this --checkpoint has embedded.");
+
+    public static final Option<String> CHECKPOINT = Option.of(
+            "checkpoint",
+            OptionType.text(),
+            "With --trigger available-now, the folder in which Spark keeps which files were embedded.");
+
     public static final Option<Long> TARGET_FILE_SIZE = Option.of(
             "target-file-size",
             OptionType.bytes(),
             256L << 20,
-            "Size that output files are brought to by a shuffle of the result; 0: a file a task, without a shuffle.");
+            "Size that output files are brought to, about; 0: a file a task.");
 
     public static final Option<FloatEncoding> FLOAT_ENCODING = Option.of(
             "float-encoding",
@@ -102,6 +119,9 @@ public final class EmbedOptions {
                             CARRY_COLUMNS,
                             OUTPUT,
                             MODE,
+                            RESUME,
+                            TRIGGER,
+                            CHECKPOINT,
                             TARGET_FILE_SIZE,
                             FLOAT_ENCODING,
                             OUTPUT_PRECISION,
@@ -119,6 +139,22 @@ public final class EmbedOptions {
         private final String id;
 
         SortScope(String id) {
+            this.id = id;
+        }
+
+        public String id() {
+            return id;
+        }
+    }
+
+    /** What a start of the job embeds. */
+    public enum Trigger {
+        BATCH("batch"),
+        AVAILABLE_NOW("available-now");
+
+        private final String id;
+
+        Trigger(String id) {
             this.id = id;
         }
 

@@ -20,6 +20,7 @@ import org.apache.spark.sql.execution.datasources.OutputWriter;
 import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetWriteSupport;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -27,13 +28,15 @@ import org.apache.spark.sql.types.StructType;
  * footer, no dictionary for the vectors (each number is different), and byte-stream-split on request.
  *
  * <p>Write options: {@code footer.KEY} becomes the footer entry {@code packhorse.KEY}; {@code float-encoding} is a
- * {@link FloatEncoding}. Spark still converts rows, commits files and does all the rest.
+ * {@link FloatEncoding}; {@code written-schema} says, as JSON, which columns are never null, where the rows' own schema
+ * does not know it. Spark still converts rows, commits files and does all the rest.
  */
 public final class EmbeddingParquetFormat extends ParquetFileFormat {
 
     static final String FOOTER_OPTION = "footer.";
     static final String FOOTER_PREFIX = "packhorse.";
     static final String FLOAT_ENCODING_OPTION = "float-encoding";
+    static final String SCHEMA_OPTION = "written-schema";
 
     /** A writer holds one row group on its task's heap; Parquet's own default, 128 MiB, is for fewer writers. */
     private static final long ROW_GROUP_BYTES = 32L << 20;
@@ -50,8 +53,10 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
     @Override
     public OutputWriterFactory prepareWrite(
             SparkSession spark, Job job, scala.collection.immutable.Map<String, String> options, StructType schema) {
+        var given = options.get(SCHEMA_OPTION);
+        var written = given.isDefined() ? (StructType) DataType.fromJson(given.get()) : schema;
         super.prepareWrite(
-                spark, job, options, schema); // puts the schema and its settings into the job's configuration
+                spark, job, options, written); // puts the schema and its settings into the job's configuration
         var footer = new HashMap<String, String>();
         var encoding = new String[] {FloatEncoding.PLAIN.id()};
         options.foreach(option -> {

@@ -3,6 +3,7 @@ package dev.packhorse.jobs.output;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.udf.options.OptionException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -46,6 +47,25 @@ final class OldRuns {
                         .filter(path -> path.getName().matches("[^.].*\\.json")) // not the checksums beside them
                         .toList()
                 : List.of();
+    }
+
+    /** Ids of the runs that have a manifest. */
+    Set<String> finished() throws IOException {
+        var runs = new HashSet<String>();
+        for (var manifest : manifests()) {
+            runs.add(manifest.getName().replaceFirst("^run-[^-]*-", "").replaceFirst("\\.json$", ""));
+        }
+        return runs;
+    }
+
+    /** Rows of the source that a run read. */
+    long sourceRows(String run) throws IOException {
+        for (var manifest : manifests()) {
+            if (manifest.getName().endsWith("-" + run + ".json")) {
+                return read(manifest).path("rows").asLong();
+            }
+        }
+        throw new FileNotFoundException("no manifest of run %s in %s".formatted(run, folder));
     }
 
     private JsonNode read(Path manifest) throws IOException {

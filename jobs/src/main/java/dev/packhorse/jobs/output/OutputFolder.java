@@ -3,6 +3,7 @@ package dev.packhorse.jobs.output;
 import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,8 +22,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -34,7 +34,6 @@ import org.apache.spark.sql.types.StructType;
 public final class OutputFolder {
 
     private static final String MANIFESTS = "_packhorse";
-    private static final String PARTITION_COLUMN = "__packhorse_partition";
 
     private final SparkSession spark;
     private final Path folder;
@@ -43,27 +42,50 @@ public final class OutputFolder {
     private final boolean existed;
     private final Set<Path> before;
     private final OldRuns oldRuns;
+    private final DeadRuns deadRuns;
 
     private OutputFolder(
-            SparkSession spark, Path folder, FileSystem files, Configuration conf, boolean existed, Set<Path> before) {
+            SparkSession spark,
+            Path folder,
+            FileSystem files,
+            Configuration conf,
+            boolean existed,
+            Set<Path> before,
+            OldRuns oldRuns,
+            DeadRuns deadRuns) {
         this.spark = spark;
         this.folder = folder;
         this.files = files;
         this.conf = conf;
         this.existed = existed;
         this.before = before;
-        this.oldRuns = new OldRuns(files, new Path(folder, MANIFESTS));
+        this.oldRuns = oldRuns;
+        this.deadRuns = deadRuns;
     }
 
-    /** @throws OptionException when the file system or the folder cannot be read */
+    /**
+     * Looks at the folder, and at the runs that died there: what those left that published nothing counts as not there.
+     *
+     * @throws OptionException when the file system or the folder cannot be read
+     */
     public static OutputFolder open(SparkSession spark, String path) {
+        return open(spark, path, Set.of());
+    }
+
+    /** The same for runs that are done again, perhaps: files of theirs that no manifest names count as not there. */
+    public static OutputFolder open(SparkSession spark, String path, Set<String> again) {
         var conf = spark.sessionState().newHadoopConf();
         try {
             var folder = new Path(path);
             var files = folder.getFileSystem(conf);
             var qualified = files.makeQualified(folder);
-            return new OutputFolder(
-                    spark, qualified, files, conf, files.exists(qualified), new HashSet<>(dataFiles(files, qualified)));
+            var before = new HashSet<>(dataFiles(files, qualified));
+            var oldRuns = new OldRuns(files, new Path(qualified, MANIFESTS));
+            var deadRuns = DeadRuns.find(
+                    files, conf, qualified, oldRuns.finished(), again, List.copyOf(before), Lease.PATIENCE);
+            before.removeAll(deadRuns.unfinished());
+            var existed = files.exists(qualified) && !deadRuns.areAll();
+            return new OutputFolder(spark, qualified, files, conf, existed, before, oldRuns, deadRuns);
         } catch (IOException | IllegalArgumentException e) {
             throw new OptionException(
                     "--output %s: expected a folder that can be reached, found: %s".formatted(path, e));
@@ -165,17 +187,90 @@ public final class OutputFolder {
         }
     }
 
-    /** A place for rows that are to be looked at before they are written. */
-    public Staging stage(String runId) {
-        return Staging.open(spark, files, folder, runId, this::removeIfEmpty);
+    /** The run of a job that had all its rows here and its manifest, and died before it was at its end. */
+    public Optional<String> published(String job) {
+        return deadRuns.published(job);
+    }
+
+    /** Whether a run has a manifest here, and so all its rows. */
+    public boolean isFinished(String runId) {
+        try {
+            return oldRuns.finished().contains(runId);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
+    }
+
+    /** The rows of the source that a run read which is here already. */
+    public long sourceRows(String runId) {
+        try {
+            return oldRuns.sourceRows(runId);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
+    }
+
+    /** Ends what a run had left to do that had published its rows. */
+    public void finish(PrintStream out) {
+        try {
+            deadRuns.clear(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not clear " + folder, e);
+        }
+    }
+
+    /** What the files of a run hold that is here already. */
+    public WrittenFiles written(String runId, int dimension) {
+        try {
+            return WrittenFiles.read(dataFiles(files, folder), conf, runId, dimension);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not list " + folder, e);
+        }
+    }
+
+    /**
+     * A place for rows until they are published; what other runs left that died is deleted.
+     *
+     * @param resumed whether it outlives this process where that is told to end
+     */
+    public Staging stage(String runId, boolean resumed, PrintStream out) {
+        finish(out);
+        return Staging.open(spark, files, folder, runId, !resumed, this::removeIfEmpty);
+    }
+
+    /**
+     * The place of a run that died, for a run that goes on with it.
+     *
+     * @param deciding what decides rows and vectors
+     * @param taken gets its plan
+     * @return nothing where there is none
+     * @throws OptionException where there are some, and none of them fits
+     */
+    public Optional<Staging> resume(
+            String runId, Map<String, String> deciding, Consumer<RunPlan> taken, PrintStream out) {
+        try {
+            var plan = deadRuns.take(runId, deciding, out);
+            if (plan.isEmpty()) {
+                return Optional.empty();
+            }
+            var staging = stage(runId, true, out);
+            staging.save(plan.get());
+            staging.keepCommitted();
+            taken.accept(plan.get());
+            return Optional.of(staging);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not go on with what is in " + folder, e);
+        }
     }
 
     /**
      * Writes rows as new files. Where that fails, at whatever point, the folder is as before.
      *
+     * @param rows read from files, whose bytes are brought to the wanted size
      * @param runId marks the files
      * @param footer goes into every file's footer, each key with {@code packhorse.} in front
-     * @param targetFileSize bytes that files are brought to; 0 for a file a task
+     * @param schema of the new files; rows that were read from files have forgotten what is never null
+     * @param sizes of the new files
      * @return what the new files hold
      */
     public WrittenFiles write(
@@ -183,16 +278,18 @@ public final class OutputFolder {
             String runId,
             Map<String, String> footer,
             FloatEncoding encoding,
-            long targetFileSize,
+            StructType schema,
+            FileSizes sizes,
             int dimension) {
         var written = false;
         var tasks = LateTasks.watch(spark.sparkContext());
-        try (tasks) {
-            var writer = (targetFileSize == 0 ? rows : resized(rows, targetFileSize))
-                    .write()
+        try (tasks;
+                var read = sizes.applyTo(spark)) {
+            var writer = rows.write()
                     .format(EmbeddingParquetFormat.class.getName())
                     .mode(SaveMode.Append)
                     .option(EmbeddingParquetFormat.FLOAT_ENCODING_OPTION, encoding.id())
+                    .option(EmbeddingParquetFormat.SCHEMA_OPTION, schema.json())
                     .option(EmbeddingParquetFormat.FOOTER_OPTION + WrittenFiles.RUN, runId);
             for (var entry : footer.entrySet()) {
                 writer = writer.option(EmbeddingParquetFormat.FOOTER_OPTION + entry.getKey(), entry.getValue());
@@ -220,20 +317,6 @@ public final class OutputFolder {
         }
     }
 
-    /**
-     * Brings the result of many tasks into few files. Rows of one task stay together and in order, and Spark's adaptive
-     * execution joins tasks up to the size that is wanted.
-     */
-    private Dataset<Row> resized(Dataset<Row> rows, long targetFileSize) {
-        spark.conf().set("spark.sql.adaptive.enabled", "true");
-        spark.conf().set("spark.sql.adaptive.coalescePartitions.enabled", "true");
-        spark.conf().set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false");
-        spark.conf().set("spark.sql.adaptive.advisoryPartitionSizeInBytes", targetFileSize + "b");
-        return rows.withColumn(PARTITION_COLUMN, functions.spark_partition_id())
-                .hint("rebalance", UnresolvedAttribute.quoted(PARTITION_COLUMN)) // Spark 3.5 takes no Column here
-                .drop(PARTITION_COLUMN);
-    }
-
     private List<Path> newFiles() {
         try {
             var found = new ArrayList<>(dataFiles(files, folder));
@@ -249,17 +332,18 @@ public final class OutputFolder {
      *
      * @throws UncheckedIOException when that fails; where the manifest could not be written, the folder is as before
      */
-    public void publish(Manifest manifest, OutputMode mode) {
+    public void publish(Manifest manifest, OutputMode mode, Staging staging) {
         try {
-            var old = oldRuns.manifests();
-            write(manifest);
+            staging.check();
+            var old = new ArrayList<Path>();
             if (mode == OutputMode.OVERWRITE) {
-                for (var file : before) {
-                    files.delete(file, false);
-                }
-                for (var file : old) {
-                    files.delete(file, false);
-                }
+                old.addAll(before);
+                old.addAll(oldRuns.manifests());
+            }
+            staging.replaces(old);
+            write(manifest);
+            for (var file : old) {
+                files.delete(file, false);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not publish to " + folder, e);
@@ -297,7 +381,8 @@ public final class OutputFolder {
             if (!existed
                     && files.exists(folder)
                     && Arrays.stream(files.listStatus(folder))
-                            .allMatch(status -> status.getPath().getName().startsWith("_"))) {
+                            .map(status -> status.getPath().getName())
+                            .allMatch(name -> name.startsWith("_") && !name.startsWith(Staging.PREFIX))) {
                 files.delete(folder, true);
             }
         } catch (IOException e) {

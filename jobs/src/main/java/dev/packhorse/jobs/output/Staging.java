@@ -2,56 +2,222 @@ package dev.packhorse.jobs.output;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * A folder for rows that are not yet as the output wants them, below the output and hidden from readers by its name.
- * Deleted when it is closed, and when the JVM is told to end; only a process that is killed at once leaves it.
+ * A folder for the rows that a run has embedded and not yet published, below the output and hidden from readers by its
+ * name. It is the run's while it holds the {@link Lease} in it.
+ *
+ * <pre>
+ * lease            that the run is alive
+ * plan.json        {@link RunPlan}
+ * rows-RUN/        what the tasks of a run wrote, by Spark's FileOutputCommitter, algorithm 1: a task's file goes to
+ *                  _temporary/0/task_* when the task has committed, and from there up when all have
+ * kept/            files of tasks of runs that died, that were committed
+ * replaced         the files that the run replaces, once all of its own are in the output
+ * </pre>
  */
 public final class Staging implements AutoCloseable {
 
     static final String PREFIX = "_packhorse-staging-";
 
+    private static final String KEPT = "kept";
+    private static final String ROWS = "rows-";
+    private static final String REPLACED = "replaced";
+
     private final SparkSession spark;
     private final FileSystem files;
     private final Path folder;
+    private final String run;
+    private final Lease lease;
     private final Runnable closed;
+    private boolean open = true;
 
-    private Staging(SparkSession spark, FileSystem files, Path folder, Runnable closed) {
+    private Staging(SparkSession spark, FileSystem files, Path folder, String run, Lease lease, Runnable closed) {
         this.spark = spark;
         this.files = files;
         this.folder = folder;
+        this.run = run;
+        this.lease = lease;
         this.closed = closed;
     }
 
-    /** @param closed what is to be done after it is deleted */
-    static Staging open(SparkSession spark, FileSystem files, Path output, String runId, Runnable closed) {
-        var staging = new Staging(spark, files, new Path(output, PREFIX + runId), closed);
+    /**
+     * Makes the folder of a run, or takes over the one that was renamed to it.
+     *
+     * @param deletedOnExit whether it goes when this process is told to end
+     * @param closed what is to be done after it is deleted
+     */
+    static Staging open(
+            SparkSession spark, FileSystem files, Path output, String run, boolean deletedOnExit, Runnable closed) {
+        var folder = folder(output, run);
         try {
-            files.mkdirs(staging.folder);
-            files.deleteOnExit(staging.folder);
-            return staging;
+            files.mkdirs(folder);
+            if (deletedOnExit) {
+                files.deleteOnExit(folder);
+            }
+            return new Staging(spark, files, folder, run, Lease.hold(files, folder, run), closed);
         } catch (IOException e) {
-            throw new UncheckedIOException("could not make " + staging.folder, e);
+            throw new UncheckedIOException("could not make " + folder, e);
         }
     }
 
-    /** Computes rows once and keeps them; what comes back reads them, until this is closed. */
-    public Dataset<Row> hold(Dataset<Row> rows) {
-        // one more level, for Spark takes no notice of what begins with an underscore
-        var held = new Path(folder, "rows").toString();
+    static Path folder(Path output, String run) {
+        return new Path(output, PREFIX + run);
+    }
+
+    /** Puts down how rows are dealt out, before the first one is embedded. */
+    public void save(RunPlan plan) {
+        try {
+            plan.write(files, folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write to " + folder, e);
+        }
+    }
+
+    /** Computes rows and keeps them, a file a task; a task's file is complete when it has committed, whatever comes after. */
+    public void hold(Dataset<Row> rows) {
         try (var tasks = LateTasks.watch(spark.sparkContext())) {
-            rows.write().format(EmbeddingParquetFormat.class.getName()).save(held);
+            rows.write()
+                    .format(EmbeddingParquetFormat.class.getName())
+                    .option("mapreduce.fileoutputcommitter.algorithm.version", "1")
+                    .save(new Path(folder, ROWS + run).toString());
         }
-        return spark.read().schema(rows.schema()).parquet(held);
     }
 
+    /** All rows that are held; until this is closed. */
+    public Dataset<Row> rows(StructType schema) {
+        return read(schema, List.of(new Path(folder, KEPT), new Path(folder, ROWS + run)));
+    }
+
+    /** The rows of tasks of earlier runs that had committed; none at first. */
+    public Dataset<Row> kept(StructType schema) {
+        return read(schema, List.of(new Path(folder, KEPT)));
+    }
+
+    private Dataset<Row> read(StructType schema, List<Path> folders) {
+        try {
+            var paths = new ArrayList<String>();
+            for (var path : folders) {
+                if (files.exists(path)) {
+                    paths.add(path.toString());
+                }
+            }
+            return spark.read()
+                    .schema(schema)
+                    // a machine that stopped with this driver may have kept half a file: its task is done again
+                    .option("ignoreCorruptFiles", folders.size() == 1)
+                    .parquet(paths.toArray(String[]::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
+    }
+
+    /** Moves the files of committed tasks of the runs before this one to where {@link #kept} reads them. */
+    void keepCommitted() throws IOException {
+        var kept = new Path(folder, KEPT);
+        files.mkdirs(kept);
+        for (var rows : files.listStatus(folder)) {
+            if (rows.getPath().getName().startsWith(ROWS)) {
+                for (var file : committed(rows.getPath())) {
+                    files.rename(file, new Path(kept, file.getName()));
+                }
+                files.delete(rows.getPath(), true);
+            }
+        }
+    }
+
+    private List<Path> committed(Path rows) throws IOException {
+        var committed = new ArrayList<>(parquet(files.listStatus(rows)));
+        // a commit of the whole job that was broken off leaves some files here and some there
+        var tasks = files.globStatus(new Path(rows, "_temporary/*/task_*"));
+        for (var task : tasks == null ? new FileStatus[0] : tasks) {
+            committed.addAll(parquet(files.listStatus(task.getPath())));
+        }
+        return committed;
+    }
+
+    private static List<Path> parquet(FileStatus[] found) {
+        var paths = new ArrayList<Path>();
+        for (var status : found) {
+            if (status.isFile() && status.getPath().getName().endsWith(".parquet")) {
+                paths.add(status.getPath());
+            }
+        }
+        return paths;
+    }
+
+    /** Deletes all kept files but these. */
+    public void keepOnly(Set<String> names) {
+        try {
+            for (var status : files.listStatus(new Path(folder, KEPT))) {
+                if (!names.contains(status.getPath().getName())) {
+                    files.delete(status.getPath(), false);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not clear " + folder, e);
+        }
+    }
+
+    /** Puts down what is to be deleted once the manifest is written, by whoever lives then. */
+    void replaces(List<Path> old) throws IOException {
+        try (var out = files.create(new Path(folder, REPLACED), true)) {
+            for (var path : old) {
+                out.write((path + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    static List<Path> replaced(FileSystem files, Path folder) throws IOException {
+        var file = new Path(folder, REPLACED);
+        if (!files.exists(file)) {
+            return List.of();
+        }
+        try (var in = files.open(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(Path::new)
+                    .toList();
+        }
+    }
+
+    /** @throws IllegalStateException when another run has taken the folder */
+    public void check() {
+        lease.check();
+    }
+
+    /** Leaves the folder for a run to come, in place of deleting it. */
+    public void leave() {
+        if (open) {
+            open = false;
+            files.cancelDeleteOnExit(folder);
+            try {
+                lease.end();
+            } catch (IOException e) {
+                throw new UncheckedIOException("could not write to " + folder, e);
+            }
+        }
+    }
+
+    /** Deletes the folder. */
     @Override
     public void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        lease.close();
         try {
             files.delete(folder, true);
             files.cancelDeleteOnExit(folder);
@@ -59,5 +225,10 @@ public final class Staging implements AutoCloseable {
             throw new UncheckedIOException("could not delete " + folder, e);
         }
         closed.run();
+    }
+
+    @Override
+    public String toString() {
+        return folder.toString();
     }
 }

@@ -28,7 +28,8 @@ public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors
     /** The footer entry that tells whose a file is. */
     static final String RUN = "run";
 
-    private static final WrittenFiles NONE = new WrittenFiles(List.of(), 0, 0, 0, 0);
+    /** No files. */
+    public static final WrittenFiles NONE = new WrittenFiles(List.of(), 0, 0, 0, 0);
 
     /** How many files there are. */
     public int files() {
@@ -108,7 +109,8 @@ public record WrittenFiles(List<Path> paths, long bytes, long rows, long vectors
         return column.getValueCount() - column.getStatistics().getNumNulls();
     }
 
-    private WrittenFiles plus(WrittenFiles other) {
+    /** These and others. */
+    public WrittenFiles plus(WrittenFiles other) {
         return new WrittenFiles(
                 Stream.concat(paths.stream(), other.paths.stream()).toList(),
                 bytes + other.bytes,

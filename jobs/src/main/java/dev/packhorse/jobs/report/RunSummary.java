@@ -7,12 +7,14 @@ import dev.packhorse.udf.metrics.ExecutorReport;
 import dev.packhorse.udf.metrics.RunReport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * A run that is done, in numbers.
@@ -20,6 +22,7 @@ import java.util.stream.LongStream;
  * @param model what people call it
  * @param fingerprint of its vectors
  * @param report what its tasks counted
+ * @param taken what it took over from a run that died; the report is of the rest
  * @param written what its files hold
  * @param wall from the first row read to the last file committed
  * @param taskTime the time of all tasks, added up
@@ -30,15 +33,54 @@ public record RunSummary(
         String model,
         String fingerprint,
         RunReport report,
+        TakenOver taken,
         WrittenFiles written,
         Duration wall,
         Duration taskTime,
         int slots,
         String output) {
 
+    /** Of a run that had nothing to do. */
+    public static RunSummary nothing(String model, String fingerprint, int slots, String output) {
+        return new RunSummary(
+                model,
+                fingerprint,
+                new RunReport(Map.of(), Map.of()),
+                TakenOver.NOTHING,
+                WrittenFiles.NONE,
+                Duration.ZERO,
+                Duration.ZERO,
+                slots,
+                output);
+    }
+
+    /** This run and another one of the same job after it. */
+    public RunSummary plus(RunSummary next) {
+        var partitions = new HashMap<>(report.partitions());
+        // tasks of the two have the same names
+        next.report.partitions().forEach((task, counts) -> partitions.put(partitions.size() + "-" + task, counts));
+        var executors =
+                report.with(new RunReport(Map.of(), next.report.executors())).executors();
+        return new RunSummary(
+                model,
+                fingerprint,
+                new RunReport(partitions, executors),
+                new TakenOver(taken.rows() + next.taken.rows(), taken.furtherRows() + next.taken.furtherRows()),
+                written.plus(next.written),
+                wall.plus(next.wall),
+                taskTime.plus(next.taskTime),
+                slots,
+                output);
+    }
+
     /** The sum of what the tasks counted. */
     public Counts counts() {
         return report.total();
+    }
+
+    /** Rows of the source: those that were embedded anew, and those that were taken over. */
+    public long rows() {
+        return counts().get(Count.ROWS) + taken.rows();
     }
 
     /** Real tokens that the encoder took in a second while all slots encode. */
@@ -65,10 +107,22 @@ public record RunSummary(
         return taskTokens().max().orElse(1) / taskTokens().average().orElse(1);
     }
 
+    /** Of the tasks that encoded, the tokens that each computed. */
+    public Distribution tokensOfTasks() {
+        return Distribution.of(taskTokens());
+    }
+
+    /** Of the tasks that encoded, the milliseconds that each took, its result written. */
+    public Distribution millisOfTasks() {
+        return Distribution.of(encoding().mapToLong(counts -> counts.get(Count.TASK_NANOS) / 1_000_000));
+    }
+
     private LongStream taskTokens() {
-        return report.partitions().values().stream()
-                .mapToLong(counts -> counts.get(Count.COMPUTED_TOKENS))
-                .filter(tokens -> tokens > 0);
+        return encoding().mapToLong(counts -> counts.get(Count.COMPUTED_TOKENS));
+    }
+
+    private Stream<Counts> encoding() {
+        return report.partitions().values().stream().filter(counts -> counts.get(Count.COMPUTED_TOKENS) > 0);
     }
 
     /** How often a model was loaded, over all executors. */
@@ -110,7 +164,9 @@ public record RunSummary(
     public Map<String, Object> asEntries() {
         var counts = counts();
         var entries = new LinkedHashMap<String, Object>();
-        entries.put("rows", counts.get(Count.ROWS));
+        entries.put("rows", rows());
+        entries.put("rows_taken_over", taken.rows());
+        entries.put("rows_embedded", counts.get(Count.ROWS));
         entries.put("vectors", written.vectors());
         entries.put("errors", written.errors());
         entries.put("errors_by_reason", errorsByReason());
@@ -124,6 +180,8 @@ public record RunSummary(
         entries.put("batches", counts.get(Count.BATCHES));
         entries.put("encoding_tasks", encodingTasks());
         entries.put("largest_task", largestTask());
+        entries.put("task_tokens", tokensOfTasks().entries());
+        entries.put("task_millis", millisOfTasks().entries());
         entries.put("model_loads", modelLoads());
         entries.put("executors", report.executors().size());
         entries.put("files", written.files());
@@ -138,7 +196,15 @@ public record RunSummary(
         var lines = new ArrayList<String>();
         line(lines, "model", "%s, fingerprint %s", model, fingerprint.substring(0, 16));
         line(lines, "encoder", "%s", encoder());
-        line(lines, "rows read", "%,d", counts.get(Count.ROWS));
+        line(lines, "rows read", "%,d", rows());
+        if (taken.rows() > 0) {
+            line(
+                    lines,
+                    "taken over",
+                    "%,d rows from a run that died, %,d embedded anew",
+                    taken.rows(),
+                    counts.get(Count.ROWS));
+        }
         line(lines, "vectors", "%,d", written.vectors());
         line(lines, "errors", "%,d%s", written.errors(), reasons());
         line(
@@ -170,9 +236,10 @@ public record RunSummary(
         line(
                 lines,
                 "tasks",
-                "%,d that encoded, the largest %.2f times the mean in tokens",
+                "%,d that encoded, the largest %.2f times the mean in tokens, the slowest %.2f times the median in time",
                 encodingTasks(),
-                largestTask());
+                largestTask(),
+                millisOfTasks().imbalance());
         line(
                 lines,
                 "speed",

@@ -85,7 +85,21 @@ public final class SourceReader {
 
     /** Rows and the columns to read from them; nothing is read yet but what tells the schema. */
     public Source open() {
-        var rows = rows();
+        return source(rows());
+    }
+
+    /** The same with rows that a stream of files brings, now and later; for one {@code --input}. */
+    public Source openStream() {
+        var reading = reading();
+        var schema = reading.schema().orElseGet(() -> load(reading).schema());
+        return source(spark.readStream()
+                .format(options.get(INPUT_FORMAT))
+                .options(reading.options())
+                .schema(schema)
+                .load(options.get(INPUT).get(0)));
+    }
+
+    private Source source(Dataset<Row> rows) {
         var id = options.get(ID_COLUMN);
         if (options.get(GENERATE_IDS)) {
             id = GENERATED_ID;
@@ -111,24 +125,38 @@ public final class SourceReader {
         if (options.isGiven(QUERY)) {
             return spark.sql(options.get(QUERY));
         }
+        var rows = load(reading());
+        return format(options).equals("text") ? rows.withColumnRenamed("value", options.get(TEXT_COLUMN)) : rows;
+    }
+
+    /** What Spark's reader is told. */
+    private record Reading(Map<String, String> options, Optional<StructType> schema) {}
+
+    private Reading reading() {
         return switch (format(options)) {
             case "json" -> withMalformedRecords(Map.of());
             case "csv" -> withMalformedRecords(CSV_DEFAULTS);
-            case "text" -> load(Map.of(), Optional.empty()).withColumnRenamed("value", options.get(TEXT_COLUMN));
-            default -> load(Map.of(), schema(options));
+            case "text" -> new Reading(merged(Map.of()), Optional.empty());
+            default -> new Reading(merged(Map.of()), schema(options));
         };
     }
 
     /** Adds the column in which Spark's readers put the records that they cannot read, which they else drop to null. */
-    private Dataset<Row> withMalformedRecords(Map<String, String> defaults) {
-        var schema =
-                schema(options).orElseGet(() -> load(defaults, Optional.empty()).schema());
+    private Reading withMalformedRecords(Map<String, String> defaults) {
+        var schema = schema(options).orElseGet(() -> load(new Reading(merged(defaults), Optional.empty()))
+                .schema());
         if (!Arrays.asList(schema.fieldNames()).contains(MALFORMED)) {
             schema = schema.add(MALFORMED, DataTypes.StringType);
         }
         var named = new HashMap<>(defaults);
         named.put("columnNameOfCorruptRecord", MALFORMED);
-        return load(named, Optional.of(schema));
+        return new Reading(merged(named), Optional.of(schema));
+    }
+
+    private Map<String, String> merged(Map<String, String> defaults) {
+        var merged = new HashMap<>(defaults);
+        merged.putAll(options.get(INPUT_OPTION));
+        return merged;
     }
 
     private static Optional<StructType> schema(OptionValues options) {
@@ -142,12 +170,10 @@ public final class SourceReader {
         });
     }
 
-    private Dataset<Row> load(Map<String, String> defaults, Optional<StructType> schema) {
-        var merged = new HashMap<>(defaults);
-        merged.putAll(options.get(INPUT_OPTION));
-        var reader = spark.read().format(options.get(INPUT_FORMAT)).options(merged);
-        if (schema.isPresent()) {
-            reader = reader.schema(schema.get());
+    private Dataset<Row> load(Reading reading) {
+        var reader = spark.read().format(options.get(INPUT_FORMAT)).options(reading.options());
+        if (reading.schema().isPresent()) {
+            reader = reader.schema(reading.schema().get());
         }
         return options.isGiven(INPUT) ? reader.load(options.get(INPUT).toArray(String[]::new)) : reader.load();
     }

@@ -114,6 +114,7 @@ abstract class EmbedJobFixture {
                 "tiny-bert",
                 summary.fingerprint(),
                 new RunReport(Map.of("0", counts), Map.of()),
+                summary.taken(),
                 summary.written(),
                 summary.wall(),
                 summary.taskTime(),

@@ -313,7 +313,7 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
         more.add(Count.FURTHER_ROWS, 2);
         var wrong = withCounts(summary, more);
 
-        assertThatThrownBy(() -> EmbedJob.audit(wrong))
+        assertThatThrownBy(() -> SingleRun.audit(wrong))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "expected rows in = vectors + errors, found 4 rows in and 2 further chunks, and 4 rows with 4 vectors and 0 errors in the new files; they were deleted");

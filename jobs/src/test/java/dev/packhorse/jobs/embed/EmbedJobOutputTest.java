@@ -96,7 +96,7 @@ class EmbedJobOutputTest extends EmbedJobFixture {
         more.add(Count.ROWS, 5);
         var wrong = withCounts(summary, more);
 
-        assertThatThrownBy(() -> EmbedJob.audit(wrong))
+        assertThatThrownBy(() -> SingleRun.audit(wrong))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "expected rows in = vectors + errors, found 5 rows in, and 4 rows with 4 vectors and 0 errors in the new files; they were deleted");

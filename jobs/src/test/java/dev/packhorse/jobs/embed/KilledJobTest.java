@@ -2,12 +2,12 @@ package dev.packhorse.jobs.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.jobs.ChildJvm;
 import dev.packhorse.jobs.EmbedRun;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,38 +29,16 @@ class KilledJobTest {
 
     @Test
     @Timeout(value = 3, unit = TimeUnit.MINUTES)
-    void noStagingFolderIsLeft(@TempDir Path folder) throws IOException, InterruptedException {
+    void noStagingFolderIsLeft(@TempDir Path folder) throws InterruptedException {
         var output = folder.resolve("out");
-        var process = start(folder, output);
-        try {
-            while (staging(output).isEmpty()) {
-                assertThat(process.isAlive())
-                        .as(() -> read(folder.resolve("log")))
-                        .isTrue();
-                Thread.sleep(100);
-            }
-        } finally {
-            process.destroy();
-            process.waitFor();
+        try (var process = ChildJvm.start(folder.resolve("log"), Job.class, output.toString())) {
+            process.await(() -> !staging(output).isEmpty());
         }
 
         assertThat(staging(output)).isEmpty();
     }
 
-    private static Process start(Path folder, Path output) throws IOException {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !argument.contains("agent"))
-                .forEach(command::add);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Job.class.getName(), output.toString()));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-    }
-
-    private static List<String> staging(Path output) throws IOException {
+    private static List<String> staging(Path output) {
         if (!Files.exists(output)) {
             return List.of();
         }
@@ -68,14 +46,8 @@ class KilledJobTest {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.contains("staging"))
                     .toList();
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
         } catch (IOException e) {
-            return e.toString();
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -7,6 +7,8 @@ import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.OutputColumns;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Instant;
@@ -53,7 +55,7 @@ class WrittenFilesTest {
     }
 
     private WrittenFiles write(String runId, Dataset<Row> rows) {
-        return folder.write(rows, runId, Map.of(), FloatEncoding.PLAIN, 0, 4);
+        return folder.write(rows, runId, Map.of(), FloatEncoding.PLAIN, rows.schema(), new FileSizes(0, 1), 4);
     }
 
     private List<java.nio.file.Path> parquetFiles() throws IOException {
@@ -100,10 +102,15 @@ class WrittenFilesTest {
                 OutputFolder.open(LocalSpark.session(), temporary.resolve("out").toString());
         write("run-2", rows(4, null));
 
-        assertThatThrownBy(() -> folder.publish(
-                        new Manifest("run-2", Instant.EPOCH, Map.of("run", "run-2")), OutputMode.OVERWRITE))
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("could not publish to file:" + temporary.resolve("out"));
+        var quiet = new PrintStream(OutputStream.nullOutputStream());
+        try (var staging = folder.stage("run-2", false, quiet)) {
+            assertThatThrownBy(() -> folder.publish(
+                            new Manifest("run-2", Instant.EPOCH, Map.of("run", "run-2")),
+                            OutputMode.OVERWRITE,
+                            staging))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessage("could not publish to file:" + temporary.resolve("out"));
+        }
         assertThat(parquetFiles()).isEqualTo(before);
     }
 

@@ -36,12 +36,14 @@ class RunSummaryTest {
         counts.add(Count.TOKENIZE_NANOS, 2_000_000_000L);
         counts.add(Count.ENCODE_NANOS, 30_000_000_000L);
         counts.add(Count.LOAD_NANOS, 500_000_000L);
+        counts.add(Count.TASK_NANOS, 24_000_000_000L);
         return counts;
     }
 
     /** Two tasks that encoded, and one that only read. */
     private static Map<String, Counts> partitions() {
         var second = new Counts();
+        second.add(Count.TASK_NANOS, 15_000_000_000L);
         second.add(Count.TOKENS, 200_000);
         second.add(Count.COMPUTED_TOKENS, 250_000);
         return Map.of("0", counts(), "1", second, "2", new Counts());
@@ -53,6 +55,7 @@ class RunSummaryTest {
                 "tiny-bert",
                 "0123456789abcdef0123456789abcdef",
                 new RunReport(partitions, executors),
+                TakenOver.NOTHING,
                 new WrittenFiles(List.of(new Path("a"), new Path("b")).subList(0, files), 3 << 20, 12_345, 12_340, 5),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(40),
@@ -72,7 +75,7 @@ class RunSummaryTest {
                         "duplicates   1,111 rows took the vector of another with the same text",
                         "truncated    22 rows, 3,333 tokens lost",
                         "tokens       900,000 in 4,444 batches, padding 10.0%",
-                        "tasks        2 that encoded, the largest 1.50 times the mean in tokens",
+                        "tasks        2 that encoded, the largest 1.50 times the mean in tokens, the slowest 1.00 times the median in time",
                         "speed        encoder 60,000 tokens/s, job 45,000 tokens/s",
                         "time         20.0 s; of the tasks' 40.0 s: read 1.0, tokenize 2.0, encode 30.0, write 6.5, load the model 0.5",
                         "model loads  3 on 2 executors",
@@ -124,6 +127,8 @@ class RunSummaryTest {
     void theManifestsEntriesAreTheSameFigures() {
         assertThat(summary(partitions(), TWO_EXECUTORS, 2).asEntries())
                 .containsEntry("rows", 12_345L)
+                .containsEntry("rows_taken_over", 0L)
+                .containsEntry("rows_embedded", 12_345L)
                 .containsEntry("vectors", 12_340L)
                 .containsEntry("errors", 5L)
                 .containsEntry("errors_by_reason", Map.of("null text", 2L, "empty text", 3L))
@@ -133,6 +138,9 @@ class RunSummaryTest {
                 .containsEntry("tokens", 900_000L)
                 .containsEntry("computed_tokens", 1_000_000L)
                 .containsEntry("batches", 4_444L)
+                .containsEntry(
+                        "task_tokens", Map.of("min", 250_000L, "median", 750_000L, "p90", 750_000L, "max", 750_000L))
+                .containsEntry("task_millis", Map.of("min", 15_000L, "median", 24_000L, "p90", 24_000L, "max", 24_000L))
                 .containsEntry("model_loads", 3)
                 .containsEntry("executors", 2)
                 .containsEntry("files", 2)

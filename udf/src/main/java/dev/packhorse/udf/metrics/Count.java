@@ -42,5 +42,7 @@ public enum Count {
     READ_NANOS,
     TOKENIZE_NANOS,
     ENCODE_NANOS,
-    LOAD_NANOS
+    LOAD_NANOS,
+    /** From a task's first look at its rows to its end, its result written; the steps above are part of it. */
+    TASK_NANOS
 }

@@ -1,0 +1,190 @@
+package dev.packhorse.jobs.output;
+
+import dev.packhorse.udf.options.OptionException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Runs that died and left a staging folder below an output, by what {@link Lease} knows of them; and the data files of
+ * theirs that no manifest names, which count as not there.
+ */
+final class DeadRuns {
+
+    private static final String TEMPORARY = "_temporary"; // of Spark's committer
+
+    private final FileSystem files;
+    private final boolean any;
+    private final Path output;
+    private final List<DeadRun> dead;
+    private final boolean othersLive;
+    private final Set<Path> unfinished;
+
+    /**
+     * A run that died.
+     *
+     * @param folder of its staging
+     * @param plan nothing where it died before it had one
+     * @param published whether its rows are in the output, and its manifest
+     */
+    record DeadRun(Path folder, Optional<RunPlan> plan, boolean published) {
+
+        /** The batches of a stream have their number behind a dash; they are done again as a whole. */
+        boolean isOfStream() {
+            return folder.getName().substring(Staging.PREFIX.length()).contains("-");
+        }
+
+        /** All runs that worked on it. */
+        List<String> runs() {
+            return plan.map(RunPlan::runs).orElse(List.of(folder.getName().substring(Staging.PREFIX.length())));
+        }
+    }
+
+    private DeadRuns(FileSystem files, Path output, List<DeadRun> dead, boolean othersLive, Set<Path> unfinished) {
+        this.files = files;
+        this.any = !dead.isEmpty();
+        this.output = output;
+        this.dead = dead;
+        this.othersLive = othersLive;
+        this.unfinished = unfinished;
+    }
+
+    /**
+     * Looks for them; where a run's driver is on another machine, that takes a while.
+     *
+     * @param finished ids of runs that have a manifest
+     * @param again ids of runs to be done again: files of theirs that no manifest names count as not there, wherever their
+     *     staging folder is
+     */
+    static DeadRuns find(
+            FileSystem files,
+            Configuration conf,
+            Path output,
+            Set<String> finished,
+            Set<String> again,
+            List<Path> dataFiles,
+            Duration patience)
+            throws IOException {
+        var dead = new ArrayList<DeadRun>();
+        var othersLive = false;
+        for (var status : files.exists(output) ? files.listStatus(output) : new FileStatus[0]) {
+            var folder = status.getPath();
+            if (status.isDirectory() && folder.getName().startsWith(Staging.PREFIX)) {
+                if (Lease.isDead(files, folder, patience)) {
+                    var run = new DeadRun(folder, RunPlan.read(files, folder), false);
+                    dead.add(new DeadRun(folder, run.plan(), run.runs().stream().anyMatch(finished::contains)));
+                } else {
+                    othersLive = true;
+                }
+            }
+        }
+        var runs = new HashSet<>(again);
+        dead.forEach(run -> runs.addAll(run.runs()));
+        runs.removeAll(finished);
+        var unfinished = runs.isEmpty()
+                ? Set.<Path>of()
+                : dataFiles.parallelStream()
+                        .filter(file -> runs.contains(WrittenFiles.run(file, conf)))
+                        .collect(Collectors.toSet());
+        return new DeadRuns(files, output, dead, othersLive, unfinished);
+    }
+
+    /** Data files without a manifest. */
+    Set<Path> unfinished() {
+        return unfinished;
+    }
+
+    /** Whether there is nothing in the output but what dead runs left that published nothing. */
+    boolean areAll() throws IOException {
+        return !dead.isEmpty()
+                && !othersLive
+                && Arrays.stream(files.listStatus(output))
+                        .map(FileStatus::getPath)
+                        .allMatch(this::isTheirs);
+    }
+
+    private boolean isTheirs(Path path) {
+        var name = path.getName();
+        return name.startsWith(Staging.PREFIX)
+                || name.equals(TEMPORARY)
+                || name.equals("_SUCCESS")
+                || name.startsWith(".")
+                || unfinished.contains(path);
+    }
+
+    /** The run of a job whose rows are all in the output, so that to start it again is to do nothing. */
+    Optional<String> published(String job) {
+        return dead.stream()
+                .filter(run -> run.published() && run.plan().orElseThrow().job().equals(job))
+                .map(run -> run.runs().get(run.runs().size() - 1))
+                .findFirst();
+    }
+
+    /**
+     * The dead run that can be gone on with: its folder gets the name of the run that does.
+     *
+     * @param deciding what decides rows and vectors now
+     * @return its plan; nothing where there is none
+     * @throws OptionException where there are some, and none of them fits
+     */
+    Optional<RunPlan> take(String run, Map<String, String> deciding, PrintStream out) throws IOException {
+        var misfits = new ArrayList<String>();
+        for (var candidate : dead) {
+            if (candidate.published() || candidate.plan().isEmpty()) {
+                continue;
+            }
+            var plan = candidate.plan().get();
+            var differences = plan.differences(deciding);
+            if (!differences.isEmpty()) {
+                misfits.add("%s was with %s".formatted(candidate.folder(), differences));
+            } else if (files.rename(candidate.folder(), Staging.folder(output, run))) {
+                out.printf(
+                        "Going on with what run %s left%n",
+                        candidate.runs().get(candidate.runs().size() - 1));
+                dead.remove(candidate);
+                return Optional.of(plan.with(run));
+            }
+        }
+        if (!misfits.isEmpty()) {
+            throw new OptionException(
+                    "--resume: expected a run with the same options, found none: %s; set them so, or start without --resume, which deletes what is there"
+                            .formatted(String.join("; ", misfits)));
+        }
+        return Optional.empty();
+    }
+
+    /** Deletes all that dead runs left and that was not taken, and ends what one that had published had begun. */
+    void clear(PrintStream out) throws IOException {
+        for (var file : unfinished) {
+            files.delete(file, false);
+        }
+        if (any && !othersLive) {
+            files.delete(new Path(output, TEMPORARY), true);
+        }
+        for (var run : dead) {
+            if (run.published()) {
+                for (var old : Staging.replaced(files, run.folder())) {
+                    files.delete(old, false);
+                }
+            } else {
+                out.printf(
+                        "Deleting %s, the work of a run that died%s%n",
+                        run.folder(), run.isOfStream() ? "" : "; with --resume a job goes on with it");
+            }
+            files.delete(run.folder(), true);
+        }
+        dead.clear();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.packhorse.jobs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** A class with a main method in a JVM of its own, with this one's class path, that a test ends. */
+public final class ChildJvm implements AutoCloseable {
+
+    private final Process process;
+    private final Path log;
+
+    private ChildJvm(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    public static ChildJvm start(Path log, Class<?> main, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.contains("agent"))
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        try {
+            return new ChildJvm(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start(),
+                    log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for something that happens while it runs. */
+    public void await(BooleanSupplier happened) throws InterruptedException {
+        while (!happened.getAsBoolean()) {
+            if (!process.isAlive()) {
+                throw new AssertionError("ended with %d: %s".formatted(process.exitValue(), log()));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    /** Ends it as by SIGKILL. Returns it and the processes that it had started, of which none should be alive. */
+    public List<ProcessHandle> kill() throws InterruptedException {
+        var all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+        process.destroyForcibly();
+        process.waitFor();
+        return all;
+    }
+
+    /** Asks it to end, as by SIGTERM, and waits. */
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        process.waitFor();
+    }
+
+    /** What it printed. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
