@@ -14,6 +14,11 @@ package dev.packhorse.engine;
 public record EncoderInfo(
         String name, Device device, Precision precision, String kernel, int dimension, boolean padded, String reason) {
 
+    /** The same, with one more reason. */
+    EncoderInfo because(String more) {
+        return new EncoderInfo(name, device, precision, kernel, dimension, padded, reason + "; " + more);
+    }
+
     @Override
     public String toString() {
         return "%s on %s, %s, %s (%s)".formatted(name, device.id(), precision.id(), kernel, reason);

@@ -75,7 +75,8 @@ final class Encoders {
     }
 
     private static Encoder slow(EngineSettings settings, Tokenizer tokenizer, String reason) {
-        return OnnxEncoder.open(settings.model(), pooler(settings.model(), tokenizer), settings.threads(), reason);
+        return OnnxEncoder.open(
+                settings.model(), pooler(settings.model(), tokenizer), 1 + settings.threadsInPool(), reason);
     }
 
     private static Pooler pooler(Model model, Tokenizer tokenizer) {

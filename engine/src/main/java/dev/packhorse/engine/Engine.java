@@ -18,13 +18,13 @@ import java.util.List;
 public final class Engine implements AutoCloseable {
 
     private final Tokenizer tokenizer;
-    private final Encoder encoder;
+    private final EncoderInfo info;
     private final Embedder embedder;
     private final Deque<AutoCloseable> opened;
 
-    private Engine(Tokenizer tokenizer, Encoder encoder, Embedder embedder, Deque<AutoCloseable> opened) {
+    private Engine(Tokenizer tokenizer, EncoderInfo info, Embedder embedder, Deque<AutoCloseable> opened) {
         this.tokenizer = tokenizer;
-        this.encoder = encoder;
+        this.info = info;
         this.embedder = embedder;
         this.opened = opened;
     }
@@ -49,7 +49,7 @@ public final class Engine implements AutoCloseable {
                     encoder,
                     new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded()),
                     memory);
-            var engine = new Engine(tokenizer, encoder, embedder, opened);
+            var engine = new Engine(tokenizer, info(encoder, settings.device()), embedder, opened);
             engine.tryOut(model.name());
             return engine;
         } catch (RuntimeException e) {
@@ -107,9 +107,15 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** What the encoder is and why it was chosen. */
+    private static EncoderInfo info(Encoder encoder, Device bound) {
+        return Paths.unmetOn(bound)
+                .map(unmet -> encoder.info().because("bound to %s, not on it, for %s".formatted(bound.id(), unmet)))
+                .orElse(encoder.info());
+    }
+
+    /** What the encoder is, why it was chosen, and where it is not on the device that it is bound to, why not. */
     public EncoderInfo info() {
-        return encoder.info();
+        return info;
     }
 
     /** See {@link Tokenizer#tokenize}; the model's prompt, if it has one, is put in front and counts as the text. */

@@ -10,10 +10,34 @@ import java.io.Serializable;
  * @param precision in what numbers to compute
  * @param path which path to take
  * @param maxBatchTokens the most tokens in one batch, padding included; a single longer row goes alone
- * @param threads how many threads one encoder call may compute with, the caller's included
+ * @param threads how many threads one encoder call computes with, the caller's included
+ * @param calls how many calls come at the same time, each from a thread of its own; encoders whose calls share one pool
+ *     have {@code calls * (threads - 1)} threads in it
+ * @param device what it is bound to; its encoder computes there where it can, and says so where it cannot
  */
-public record EngineSettings(Model model, Precision precision, PathChoice path, int maxBatchTokens, int threads)
+public record EngineSettings(
+        Model model, Precision precision, PathChoice path, int maxBatchTokens, int threads, int calls, Device device)
         implements Serializable {
+
+    /** Those of an engine that is bound to cores, for one call at a time. */
+    public EngineSettings(Model model, Precision precision, PathChoice path, int maxBatchTokens, int threads) {
+        this(model, precision, path, maxBatchTokens, threads, 1, new Device.Cpu());
+    }
+
+    /** The same for an engine of so many threads a call, and so many calls. */
+    public EngineSettings computing(int threadsEach, int atATime) {
+        return new EngineSettings(model, precision, path, maxBatchTokens, threadsEach, atATime, device);
+    }
+
+    /** The threads of all calls: each caller's own, and the one pool that helps them. */
+    int threadsInPool() {
+        return calls * (threads - 1);
+    }
+
+    /** The same for an engine that is bound to another device. */
+    public EngineSettings on(Device other) {
+        return new EngineSettings(model, precision, path, maxBatchTokens, threads, calls, other);
+    }
 
     /** The fingerprint of the vectors that such an engine makes. */
     public String fingerprint() {

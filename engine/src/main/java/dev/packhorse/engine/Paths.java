@@ -89,6 +89,13 @@ public final class Paths {
                         "precision", "a CPU that computes in " + precision.id(), "one with " + OneDnnSupport.cpu()));
     }
 
+    /** What keeps all encoders from computing on a device; nothing for the CPU. */
+    public static Optional<Condition> unmetOn(Device device) {
+        return device instanceof Device.Gpu
+                ? Optional.of(new Condition("device", "cpu, for there is no encoder for GPUs yet", device.id()))
+                : Optional.empty();
+    }
+
     /** The conditions of the slow path that are not met. */
     public static List<Condition> unmetBySlow(Model model, Precision precision) {
         var unmet = new ArrayList<Condition>();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,13 @@ class EmbedderTest {
 
     /** A row with this token gets a vector that is not finite. */
     private static final int NOT_FINITE = 667;
+
+    /** What Java, Netty, malloc and JavaCPP say. */
+    private static final List<String> NATIVE = List.of(
+            "Cannot reserve 8192 bytes of direct buffer memory (allocated: 9, limit: 10)",
+            "failed to allocate 16777216 byte(s) of direct memory (used: 1, max: 2)",
+            "Unable to allocate 8192 bytes",
+            "Physical memory usage is too high: physicalBytes (9M) > maxPhysicalBytes (8M)");
 
     private static final BatchListener NOBODY = (rows, tokens, computedTokens, nanos) -> {};
 
@@ -36,20 +44,30 @@ class EmbedderTest {
         final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
         final boolean padded;
         final int mostRows;
+        Error tooMany = null;
 
         FakeEncoder(boolean padded, int mostRows) {
             this.padded = padded;
             this.mostRows = mostRows;
         }
 
+        /** Fails by an error of Java's in place of its own exception. */
+        FakeEncoder throwing(Error error) {
+            tooMany = error;
+            return this;
+        }
+
         @Override
         public EncoderInfo info() {
-            return new EncoderInfo("fake", Device.CPU, Precision.FLOAT32, "loops", 2, padded, "it is a test");
+            return new EncoderInfo("fake", new Device.Cpu(), Precision.FLOAT32, "loops", 2, padded, "it is a test");
         }
 
         @Override
         public float[] encode(NestedBatch batch) {
             batches.add(batch.size());
+            if (batch.size() > mostRows && tooMany != null) {
+                throw tooMany;
+            }
             if (batch.size() > mostRows) {
                 throw new EncoderException("out of memory for " + batch.size() + " rows");
             }
@@ -116,6 +134,49 @@ class EmbedderTest {
     }
 
     @Test
+    void aBatchForWhichThereIsNotEnoughNativeMemoryIsHalvedUntilItFits() {
+        var rows = IntStream.range(0, 8).mapToObj(i -> new int[] {i, 2}).toList();
+        for (var message : NATIVE) {
+            var encoder = new FakeEncoder(true, 3).throwing(new OutOfMemoryError(message));
+            var answers = embedder(encoder, 16).embed(rows, NOBODY);
+            for (var i = 0; i < 8; i++) {
+                assertVector(answers[i], rows.get(i));
+            }
+            assertThat(encoder.batches).containsExactly(8, 4, 2, 2, 4, 2, 2);
+        }
+    }
+
+    @Test
+    void aRowForWhichThereIsNotEnoughNativeMemoryAloneSaysSo() {
+        var encoder = new FakeEncoder(true, 0).throwing(new OutOfMemoryError(NATIVE.get(0)));
+        var answers = embedder(encoder, 16).embed(List.of(new int[] {1}, new int[] {2}), NOBODY);
+        assertThat(answers)
+                .containsOnly(new Embedded.Failed("not enough native memory for 1 tokens alone: " + NATIVE.get(0)));
+    }
+
+    @Test
+    void aBatchThatCannotBePackedForLackOfNativeMemoryIsHalvedToo() {
+        try (var little = NativeMemory.open(32 << 10)) {
+            var rows = Collections.nCopies(2_000, new int[] {1, 2, 3, 4});
+            var encoder = new FakeEncoder(false, 2_000);
+            var answers = new Embedder(encoder, new BatchPlanner(8_000, false), little).embed(rows, NOBODY);
+            assertThat(answers).allSatisfy(answer -> assertVector(answer, rows.get(0)));
+            assertThat(encoder.batches).hasSizeGreaterThan(1);
+            assertThat(little.allocatedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aFullJavaHeapIsNoBatchsFault() {
+        for (var message : List.of("Java heap space", "GC overhead limit exceeded", "Metaspace")) {
+            var embedder = embedder(new FakeEncoder(true, 0).throwing(new OutOfMemoryError(message)), 16);
+            assertThatThrownBy(() -> embedder.embed(List.of(new int[] {1}), NOBODY))
+                    .isInstanceOf(OutOfMemoryError.class)
+                    .hasMessage(message);
+        }
+    }
+
+    @Test
     void onlyTheRowThatFailsAloneEndsWithoutAVector() {
         for (var bad = 0; bad < 7; bad++) {
             var rows = new ArrayList<>(Collections.nCopies(7, new int[] {1, 2, 3}));
@@ -160,7 +221,7 @@ class EmbedderTest {
         var broken = new Encoder() {
             @Override
             public EncoderInfo info() {
-                return new EncoderInfo("broken", Device.CPU, Precision.FLOAT32, "loops", 2, true, "it is a test");
+                return new EncoderInfo("broken", new Device.Cpu(), Precision.FLOAT32, "loops", 2, true, "it is a test");
             }
 
             @Override

@@ -51,6 +51,18 @@ class EngineTest {
     }
 
     @Test
+    void anEngineThatIsBoundToAGpuAndComputesOnTheCpuSaysSo() {
+        var settings = settings(ModelFolder.read(Fixtures.tinyBert())).on(new Device.Gpu("1"));
+        try (var engine = Engine.open(settings)) {
+            assertThat(engine.info().device()).isEqualTo(new Device.Cpu());
+            assertThat(engine.info())
+                    .hasToString(
+                            "onnxruntime-padded on cpu, float32, ONNX Runtime's own (slow path: asked for; bound to cuda:1,"
+                                    + " not on it, for device: expected cpu, for there is no encoder for GPUs yet, found cuda:1)");
+        }
+    }
+
+    @Test
     void aClosedEngineSaysSo() {
         var engine = Engine.open(settings(ModelFolder.read(Fixtures.tinyBert())));
         engine.close();

@@ -2,21 +2,20 @@ package dev.packhorse.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The job jar in a JVM of its own, as users start it: through the launcher's class path or through SparkSubmit. */
-final class JobProcess {
+final class JobProcess implements AutoCloseable {
 
     static final Path JAR = Path.of(System.getProperty("packhorse.job.jar"));
-    static final Path SPARK_HOME = Path.of(System.getProperty("packhorse.spark.home"));
+    static final Path SPARK_HOME = SparkProcess.SPARK_HOME;
 
     private static final Path CONF = Repository.root().resolve("conf");
-    private static final long LIMIT_MINUTES = 5;
+    private static final Pattern PROGRESS = Pattern.compile("rows ([\\d,]+) of ");
+    private static final long LIMIT_MINUTES = 10;
 
     /** How a process ended and what it printed. */
     record Ended(int code, String out, String err) {
@@ -37,56 +36,82 @@ final class JobProcess {
         }
     }
 
-    private JobProcess() {}
+    private final SparkProcess process;
+
+    private JobProcess(SparkProcess process) {
+        this.process = process;
+    }
 
     /** {@code spark-submit SETTINGS --class ... packhorse.jar ARGUMENTS}; what bin/spark-submit does with Spark's jars. */
     static Ended submit(Path folder, List<String> settings, List<String> arguments) {
-        var command = new ArrayList<>(List.of("-cp", SPARK_HOME + "/jars/*", "org.apache.spark.deploy.SparkSubmit"));
+        try (var job = start(folder, settings, arguments)) {
+            return job.await();
+        }
+    }
+
+    /** The same, without waiting for its end. */
+    static JobProcess start(Path folder, List<String> settings, List<String> arguments) {
+        var command = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));
         command.addAll(settings);
         command.addAll(List.of("--class", "dev.packhorse.jobs.Packhorse", JAR.toString()));
         command.addAll(arguments);
-        return run(folder, command);
+        return run(folder, List.of(), command);
     }
 
     /** What the launcher {@code ./packhorse} starts. */
     static Ended launch(Path folder, List<String> arguments) {
-        var command = new ArrayList<>(List.of(
-                "-Dpackhorse.corpus.dir=" + System.getProperty("packhorse.corpus.dir"),
-                "-cp",
-                JAR + ":" + SPARK_HOME + "/jars/*",
-                "dev.packhorse.jobs.Packhorse"));
+        var command = new ArrayList<>(List.of("dev.packhorse.jobs.Packhorse"));
         command.addAll(arguments);
-        return run(folder, command);
+        try (var job = run(folder, List.of(JAR), command)) {
+            return job.await();
+        }
     }
 
-    private static Ended run(Path folder, List<String> arguments) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    private static JobProcess run(Path folder, List<Path> classPath, List<String> command) {
+        var jvm = List.of(
                 "-Xmx1g",
-                "@" + CONF.resolve("jvm-options"),
+                // a line each second, as on a terminal
+                "-Dpackhorse.terminal=true",
+                "-Dpackhorse.corpus.dir=" + System.getProperty("packhorse.corpus.dir"),
                 "-Dlog4j2.configurationFile="
-                        + CONF.resolve("log4j2.properties").toUri()));
-        command.addAll(arguments);
-        var out = folder.resolve("stdout");
-        var err = folder.resolve("stderr");
-        var builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().put("SPARK_HOME", SPARK_HOME.toString());
-        builder.environment()
-                .put("SPARK_SCALA_VERSION", System.getProperty("packhorse.scala.version")); // as bin/spark-submit does
-        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        try {
-            var process = builder.start();
-            if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
-                process.destroyForcibly();
-                throw new AssertionError("still running after %d minutes: %s%n%s"
-                        .formatted(LIMIT_MINUTES, command, Files.readString(err)));
+                        + CONF.resolve("log4j2.properties").toUri());
+        return new JobProcess(SparkProcess.start(folder, jvm, classPath, command));
+    }
+
+    ProcessHandle handle() {
+        return process.handle();
+    }
+
+    /** Waits for its end. */
+    Ended await() {
+        if (!process.endsWithin(LIMIT_MINUTES)) {
+            throw new AssertionError(
+                    "still running after %d minutes: %s%n%s".formatted(LIMIT_MINUTES, process.out(), process.err()));
+        }
+        return new Ended(process.exitCode(), process.out(), process.err());
+    }
+
+    /** Waits until its tasks have encoded rows, and returns how many; fails where the job ends before. */
+    long awaitRows() {
+        return Poll.until("encoded rows", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(
+                        "the job ended before anybody saw it encode: %s%n%s".formatted(process.out(), process.err()));
             }
-            return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError("could not run " + command, e);
+            var rows = PROGRESS.matcher(process.out())
+                    .results()
+                    .map(found -> Long.parseLong(found.group(1).replace(",", "")))
+                    .reduce((first, last) -> last);
+            return rows.filter(found -> found > 0);
+        });
+    }
+
+    /** Kills what still runs. */
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.handle().destroyForcibly();
+            process.endsWithin(LIMIT_MINUTES);
         }
     }
 }

@@ -64,7 +64,15 @@ class SparkSubmitIT {
 
     @Test
     void onLocal2TheEmbeddedModelGivesTheReferencesVectors() {
-        var job = embed(List.of("--master", "local[2]", "--properties-file", conf("embed.conf")))
+        // on a busy machine a heartbeat after 1 s may come before Spark knows its executor, and Spark reports that as
+        // an error
+        var job = embed(List.of(
+                        "--master",
+                        "local[2]",
+                        "--conf",
+                        "spark.executor.heartbeatInterval=10s",
+                        "--properties-file",
+                        conf("embed.conf")))
                 .assertDone();
 
         assertLikeReference("all-minilm-l6-v2");

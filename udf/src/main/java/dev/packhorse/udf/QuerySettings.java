@@ -48,7 +48,7 @@ public final class QuerySettings {
                 precision,
                 path,
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
-                EncoderThreads.perExecutor(spark.sparkContext().getConf()));
+                1); // tasks know how many cores they have
         return new EmbedSettings(
                 engine,
                 options.get(EncodeOptions.WINDOW_ROWS),

@@ -10,6 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The opened models of this process: each is loaded once, shared by all tasks, and kept for the next ones.
  *
+ * <p>Where tasks have GPUs, there is one engine for each GPU, and a task gets that of its own.
+ *
  * <p>A task takes a {@link Lease} and gives it back; the engine behind it is not closed before that. What nobody has
  * leased is closed by {@link #closeIdle} and, in any case, when the process ends. After the pattern of Iceberg's
  * SparkExecutorCache. Thread-safe.
@@ -69,18 +71,20 @@ public final class ResidentEngines {
     }
 
     /**
-     * Leases the engine of these settings; loads it when nobody has yet. Others wait meanwhile.
+     * Leases the engine of these settings, bound to what this thread's task has to compute with; loads it when nobody has yet.
+     * Others wait meanwhile.
      *
      * @throws RuntimeException what {@link Engine#open} throws; nothing is kept then
      */
     public static synchronized Lease lease(EngineSettings settings) {
-        var resident = RESIDENTS.get(settings);
+        var bound = TaskResources.bind(settings);
+        var resident = RESIDENTS.get(bound);
         var load = resident == null;
         if (load) {
-            resident = new Resident(Engine.open(settings));
-            RESIDENTS.put(settings, resident);
-            LOADS.merge(settings, 1, Integer::sum);
-            LOG.info("loaded {}: {}", settings.model().name(), resident.engine.info());
+            resident = new Resident(Engine.open(bound));
+            RESIDENTS.put(bound, resident);
+            LOADS.merge(bound, 1, Integer::sum);
+            LOG.info("loaded {}: {}", bound.model().name(), resident.engine.info());
         }
         resident.leases++;
         return new Lease(resident, load);
@@ -93,9 +97,15 @@ public final class ResidentEngines {
         }
     }
 
-    /** How often this process loaded the engine of these settings. */
+    /** How often this process loaded the engine of these settings, whatever it was bound to. */
     public static synchronized int loads(EngineSettings settings) {
-        return LOADS.getOrDefault(settings, 0);
+        return LOADS.entrySet().stream()
+                .filter(load -> load.getKey()
+                        .on(settings.device())
+                        .computing(settings.threads(), settings.calls())
+                        .equals(settings))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
     }
 
     /** Closes the engines that no task has leased. */

@@ -3,7 +3,6 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.Sha256;
 import dev.packhorse.engine.tokenize.Chunk;
-import dev.packhorse.engine.tokenize.Chunker;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.udf.TokenizedRow.Place;
@@ -26,19 +25,32 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
 
     private static final int SHOWN_CHARACTERS = 100;
 
-    private final Engine engine;
+    private final Function<String, TokenizedText> whole;
+    private final Optional<Function<String, List<Chunk>>> chunks;
     private final EmbedSettings settings;
     private final Counts counts;
-    private final Optional<Chunker> chunker;
 
     RowTokenizer(Engine engine, EmbedSettings settings, Counts counts) {
-        this.engine = engine;
+        this(engine::tokenize, chunks(engine, settings.longTexts()), settings, counts);
+    }
+
+    /** @param chunks empty where texts are not cut */
+    RowTokenizer(
+            Function<String, TokenizedText> whole,
+            Optional<Function<String, List<Chunk>>> chunks,
+            EmbedSettings settings,
+            Counts counts) {
+        this.whole = whole;
+        this.chunks = chunks;
         this.settings = settings;
         this.counts = counts;
-        var longTexts = settings.longTexts();
-        this.chunker = longTexts.choice() == LongText.CHUNK
-                ? Optional.of(engine.chunker(longTexts.chunkTokens(), longTexts.chunkOverlap()))
-                : Optional.empty();
+    }
+
+    private static Optional<Function<String, List<Chunk>>> chunks(Engine engine, LongTexts longTexts) {
+        if (longTexts.choice() != LongText.CHUNK) {
+            return Optional.empty();
+        }
+        return Optional.of(engine.chunker(longTexts.chunkTokens(), longTexts.chunkOverlap())::chunk);
     }
 
     /** @throws EmbedException for a row that cannot be tokenized, where such a row is to end the job */
@@ -85,12 +97,13 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
             return List.of(TokenizedRow.failed(id, carried, hash, reason.get()));
         }
         try {
-            return chunker.isPresent()
-                    ? chunks(id, carried, hash, chunker.get().chunk(text))
-                    : List.of(whole(id, carried, hash, engine.tokenize(text)));
+            return chunks.isPresent()
+                    ? chunks(id, carried, hash, chunks.get().apply(text))
+                    : List.of(whole(id, carried, hash, whole.apply(text)));
         } catch (TokenizerException e) {
-            var message = settings.where(id) + " could not be tokenized: " + e.getMessage();
-            return List.of(TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_TOKENIZER, message)));
+            return List.of(failed(id, carried, hash, e.getMessage()));
+        } catch (RuntimeException e) { // of a library, which knows no better: one text must not end the job
+            return List.of(failed(id, carried, hash, e.toString()));
         }
     }
 
@@ -111,6 +124,11 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
             return Optional.of(new RowError(Count.ERROR_EMPTY_TEXT, settings.where(id) + " is empty or white space"));
         }
         return Optional.empty();
+    }
+
+    private TokenizedRow failed(Object id, Object[] carried, String hash, String reason) {
+        var message = settings.where(id) + " could not be tokenized: " + reason;
+        return TokenizedRow.failed(id, carried, hash, new RowError(Count.ERROR_TOKENIZER, message));
     }
 
     private TokenizedRow whole(Object id, Object[] carried, String hash, TokenizedText tokens) {

@@ -12,6 +12,7 @@ public final class LocalSpark {
             .config("spark.driver.host", "localhost")
             .config("spark.sql.shuffle.partitions", "4")
             .config("spark.hadoop." + SharedFileSystem.KEY, SharedFileSystem.class.getName())
+            .config("spark.hadoop." + FullFileSystem.KEY, FullFileSystem.class.getName())
             .getOrCreate();
 
     private LocalSpark() {}

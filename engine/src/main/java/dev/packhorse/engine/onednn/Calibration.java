@@ -38,7 +38,7 @@ final class Calibration {
         try (var batch = NestedBatch.pack(memory, rows);
                 var packed =
                         new PackedWeights(memory, weights, Numbers.of(Precision.FLOAT32), batch.tokens(), List.of());
-                var workspace = new Workspace(memory, packed)) {
+                var workspace = new Workspace(memory, packed, packed.capacity())) {
             var calibration = new Calibration(batch.tokens());
             workspace.watch(calibration);
             new ForwardPass(packed, workspace).run(batch);

@@ -16,7 +16,12 @@ final class Call implements AutoCloseable {
     Call(Workspace workspace, Kernel kernel) {
         this.kernel = resources.add(kernel.outlive());
         this.arguments = resources.keep(new IntMemoryMap());
-        with(dnnl.DNNL_ARG_SCRATCHPAD, resources.keep(workspace.scratch(kernel)));
+        try {
+            with(dnnl.DNNL_ARG_SCRATCHPAD, resources.keep(workspace.scratch(kernel)));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            resources.close();
+            throw e;
+        }
     }
 
     /** Sets an argument that somebody else closes. */

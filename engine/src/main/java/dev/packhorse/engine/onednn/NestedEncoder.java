@@ -7,6 +7,7 @@ import dev.packhorse.engine.EncoderInfo;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.nested.OutOfNativeMemory;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerWeights;
@@ -24,7 +25,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * <p>A row's vector has the same bits whatever else is in the batch, as long as all numbers are finite: a row whose own
  * are not may take the row before it along, which has its vector when it is encoded alone. Thread-safe: the weights are
  * shared, and each call takes a workspace that no other has. Native memory is the weights, and a workspace for as many
- * calls as ever ran at the same time.
+ * calls as ever ran at the same time. Where there is not enough for a whole workspace, calls get smaller ones.
  */
 public final class NestedEncoder implements Encoder {
 
@@ -67,7 +68,7 @@ public final class NestedEncoder implements Encoder {
         this.weights = new PackedWeights(memory, weights, numbers, capacity, maxima);
         this.info = new EncoderInfo(
                 "onednn-nested",
-                Device.CPU,
+                new Device.Cpu(),
                 precision,
                 this.weights.kernel(),
                 pooler.dimension(weights.shape().hidden()),
@@ -101,24 +102,59 @@ public final class NestedEncoder implements Encoder {
                 throw new IllegalStateException("the encoder is closed");
             }
             OpenMp.useThreads(threads);
-            var polled = idle.poll();
-            var workspace = polled == null ? newWorkspace() : polled;
+            var workspace = workspace(batch.tokens());
             try {
-                return encode(batch, workspace);
-            } finally {
+                var vectors = encode(batch, workspace);
                 idle.add(workspace);
+                return vectors;
+            } catch (EncoderException e) {
+                idle.add(workspace);
+                throw e;
+            } catch (RuntimeException | OutOfMemoryError e) { // it may be half made
+                drop(workspace);
+                if (e.getClass() == RuntimeException.class) { // what JavaCPP makes of a library's own exceptions
+                    throw new EncoderException("oneDNN failed: " + e.getMessage(), e);
+                }
+                throw e;
             }
         } finally {
             open.readLock().unlock();
         }
     }
 
-    private Workspace newWorkspace() {
-        var workspace = new Workspace(memory, weights);
+    /** One that nobody uses and that is large enough, or a new one. */
+    private Workspace workspace(int tokens) {
+        var polled = idle.poll();
+        if (polled != null && polled.capacity() >= tokens) {
+            return polled;
+        }
+        if (polled != null) {
+            drop(polled);
+        }
+        var workspace = newWorkspace(tokens);
         synchronized (workspaces) {
             workspaces.add(workspace);
         }
         return workspace;
+    }
+
+    /** For any batch; where there is not enough memory for that, for this one. */
+    private Workspace newWorkspace(int tokens) {
+        try {
+            return new Workspace(memory, weights, weights.capacity());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (!OutOfNativeMemory.happened(e)) {
+                throw e;
+            }
+            return new Workspace(memory, weights, tokens);
+        }
+    }
+
+    private void drop(Workspace workspace) {
+        synchronized (workspaces) {
+            workspaces.remove(workspace);
+        }
+        workspace.close();
     }
 
     private float[] encode(NestedBatch batch, Workspace workspace) {

@@ -28,6 +28,7 @@ final class Workspace implements AutoCloseable {
 
     private final Resources resources = new Resources();
     private final NativeMemory counted;
+    private final int capacity;
     private final TransformerShape shape;
     private final Numbers numbers;
     private final stream queue;
@@ -66,17 +67,24 @@ final class Workspace implements AutoCloseable {
         INNER
     }
 
-    Workspace(NativeMemory counted, PackedWeights weights) {
+    /**
+     * Allocates it.
+     *
+     * @param capacity the most tokens of a batch
+     * @throws RuntimeException (Arrow's, or an OutOfMemoryError) when there is not enough native memory; nothing is kept
+     */
+    Workspace(NativeMemory counted, PackedWeights weights, int capacity) {
         this.counted = counted;
+        this.capacity = capacity;
         this.shape = weights.shape();
         this.numbers = weights.numbers();
         this.rotator = weights.rotator();
-        var c = (long) Rounding.tokens(weights.capacity());
+        var c = (long) Rounding.tokens(capacity);
         var h = shape.hidden();
         var e = shape.embedding();
         var f = shape.intermediate();
         var widest = Math.max(Math.max(h, f), e);
-        var longest = Math.min(shape.positions(), weights.capacity());
+        var longest = Math.min(shape.positions(), capacity);
         var most = (long) Block.mostScores(longest);
         try {
             tokens = allocate(c * h * Numbers.bytes(numbers.stream()));
@@ -94,10 +102,15 @@ final class Workspace implements AutoCloseable {
             var quantized = numbers.quantized() ? (int) c : 0;
             integers = resources.add(new IntegerInputs(this, queue, quantized, widest, weights.inputStride(widest)));
             attention = resources.add(new RowAttention(this, shape, numbers, weights.relativeBias(), longest));
-        } catch (RuntimeException e2) {
+        } catch (RuntimeException | OutOfMemoryError e2) {
             resources.close();
             throw e2;
         }
+    }
+
+    /** The most tokens of a batch. */
+    int capacity() {
+        return capacity;
     }
 
     /** Memory that is this workspace's until it is closed. */

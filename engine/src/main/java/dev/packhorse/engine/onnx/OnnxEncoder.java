@@ -40,7 +40,7 @@ public final class OnnxEncoder implements Encoder {
         this.pooler = pooler;
         this.info = new EncoderInfo(
                 "onnxruntime-padded",
-                Device.CPU,
+                new Device.Cpu(),
                 Precision.FLOAT32,
                 "ONNX Runtime's own",
                 pooler.dimension(width),
@@ -116,11 +116,9 @@ public final class OnnxEncoder implements Encoder {
             }
             var polled = idle.poll();
             var room = polled == null ? graph.room() : polled;
-            try {
-                return encode(batch, room);
-            } finally {
-                idle.add(room);
-            }
+            var vectors = encode(batch, room);
+            idle.add(room); // only now: what was too large for the memory that there is shall go
+            return vectors;
         } finally {
             open.readLock().unlock();
         }

@@ -145,8 +145,8 @@ final class OnnxGraph implements AutoCloseable {
     FloatBuffer run(NestedBatch batch, PaddedBatch room) {
         var shape = output.shape(batch.size(), batch.longest(), width);
         var direct = output.type() == OnnxJavaType.FLOAT;
-        room.fill(batch, direct ? Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact)) : 0);
         try {
+            room.fill(batch, direct ? Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact)) : 0);
             var tensors = room.tensors(environment());
             try {
                 return direct ? intoRoom(tensors, room, shape) : converted(tensors, shape);
@@ -155,6 +155,11 @@ final class OnnxGraph implements AutoCloseable {
             }
         } catch (OrtException e) {
             throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
+        } catch (ArithmeticException e) {
+            throw new EncoderException(
+                    "expected a batch that Java's buffers hold, found %d rows of %d tokens"
+                            .formatted(batch.size(), batch.longest()),
+                    e);
         }
     }
 

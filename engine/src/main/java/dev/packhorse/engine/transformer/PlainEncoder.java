@@ -50,7 +50,7 @@ public final class PlainEncoder implements Encoder {
     @Override
     public EncoderInfo info() {
         return new EncoderInfo(
-                "plain", Device.CPU, Precision.FLOAT32, "Java loops", shape.hidden(), false, "the reference");
+                "plain", new Device.Cpu(), Precision.FLOAT32, "Java loops", shape.hidden(), false, "the reference");
     }
 
     @Override

@@ -151,7 +151,7 @@ class OnnxEncoderTest {
         var info = encoder.info();
         assertThat(info.dimension()).isEqualTo(DIMENSION);
         assertThat(info.padded()).isTrue();
-        assertThat(info.device()).isEqualTo(Device.CPU);
+        assertThat(info.device()).isEqualTo(new Device.Cpu());
         assertThat(info.precision()).isEqualTo(Precision.FLOAT32);
         assertThat(info).hasToString("onnxruntime-padded on cpu, float32, ONNX Runtime's own (a test)");
     }

@@ -114,7 +114,7 @@ public final class Commands {
             err.println("packhorse: " + e.getMessage());
             return BAD_OPTIONS;
         } catch (Exception e) { // Spark, being Scala, throws checked exceptions without saying so
-            err.println("packhorse: the job failed: " + rootMessage(e));
+            err.println("packhorse: the job failed: " + FailureMessage.of(e));
             e.printStackTrace(err);
             return FAILED;
         }
@@ -167,13 +167,5 @@ public final class Commands {
         return commands.isEmpty()
                 ? "expected options, found '%s'".formatted(word)
                 : "unknown command %s; the nearest is %s".formatted(word, Nearest.to(word, commands));
-    }
-
-    private static String rootMessage(Throwable e) {
-        var root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return String.valueOf(root.getMessage());
     }
 }

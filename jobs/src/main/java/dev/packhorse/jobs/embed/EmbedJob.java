@@ -9,7 +9,6 @@ import dev.packhorse.jobs.output.OutputMode;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.DriverFile;
-import dev.packhorse.udf.EncoderThreads;
 import dev.packhorse.udf.LongTexts;
 import dev.packhorse.udf.SparkModels;
 import dev.packhorse.udf.options.EncodeOptions;
@@ -118,6 +117,6 @@ public final class EmbedJob {
                 precision,
                 options.get(EncodeOptions.PATH),
                 options.get(EncodeOptions.MAX_BATCH_TOKENS),
-                EncoderThreads.perExecutor(spark.sparkContext().getConf()));
+                1); // tasks know how many cores they have
     }
 }

@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.explain;
 
 import dev.packhorse.engine.Condition;
+import dev.packhorse.engine.Device;
 import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
@@ -69,10 +70,7 @@ public final class Explain {
         for (var precision : Precision.values()) {
             line("cpu", precision.id() + ": " + path(precision, ofWeights));
         }
-        line(
-                "cuda",
-                "any precision: no path; "
-                        + new Condition("device", "cpu, for there is no encoder for GPUs yet", "cuda"));
+        Paths.unmetOn(new Device.Gpu("0")).ifPresent(unmet -> line("cuda", "any precision: no path; " + unmet));
         line("this run", thisRun());
     }
 

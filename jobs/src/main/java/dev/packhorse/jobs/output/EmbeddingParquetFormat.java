@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.DelegatingWriteSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
@@ -130,11 +131,12 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
     }
 
     /** Spark's own, with our entries for the footer: the builder of the Parquet of Spark 3.5 takes none. */
-    private static final class FooterWriteSupport extends ParquetWriteSupport {
+    private static final class FooterWriteSupport extends DelegatingWriteSupport<InternalRow> {
 
         private final Map<String, String> footer;
 
         FooterWriteSupport(Map<String, String> footer) {
+            super(new ParquetWriteSupport());
             this.footer = footer;
         }
 

@@ -12,8 +12,9 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 
 /**
- * Waits for the tasks of jobs that failed. Spark tells of the failure before the other tasks have stopped, and those
- * would still write into a folder that is deleted meanwhile, and so make it again.
+ * Waits for the tasks that a job leaves behind: Spark tells of a failure before the other tasks have stopped, and of
+ * success before those that another attempt has overtaken (speculation). They would still write into a folder that is
+ * deleted meanwhile, and so make it again.
  *
  * <p>Watches the jobs that the thread starts that opened it, until it is closed.
  */
@@ -28,6 +29,7 @@ final class LateTasks extends SparkListener implements AutoCloseable {
     private final String id = UUID.randomUUID().toString();
     private final Set<Integer> stages = ConcurrentHashMap.newKeySet();
     private final Set<Long> running = ConcurrentHashMap.newKeySet();
+    private boolean found;
 
     private LateTasks(SparkContext spark) {
         this.spark = spark;
@@ -64,6 +66,7 @@ final class LateTasks extends SparkListener implements AutoCloseable {
         var end = System.nanoTime() + LONGEST.toNanos();
         try {
             spark.listenerBus().waitUntilEmpty(LONGEST.toMillis()); // what has begun is known now
+            found = !running.isEmpty();
             while (!running.isEmpty() && System.nanoTime() < end) {
                 Thread.sleep(10);
             }
@@ -72,6 +75,11 @@ final class LateTasks extends SparkListener implements AutoCloseable {
         } catch (TimeoutException e) {
             // a bus that full tells of no task in time
         }
+    }
+
+    /** Whether there were any, once this is closed. */
+    boolean found() {
+        return found;
     }
 
     /** Waits, and watches no more. */

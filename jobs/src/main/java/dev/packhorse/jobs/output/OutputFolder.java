@@ -14,8 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -211,7 +213,9 @@ public final class OutputFolder {
     /** Ends what a run had left to do that had published its rows. */
     public void finish(PrintStream out) {
         try {
-            deadRuns.clear(out);
+            if (deadRuns.clear(out)) {
+                oldRuns.clear();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("could not clear " + folder, e);
         }
@@ -280,8 +284,9 @@ public final class OutputFolder {
             FileSizes sizes,
             int dimension) {
         var written = false;
+        var tasks = LateTasks.watch(spark.sparkContext());
         try (var read = sizes.applyTo(spark);
-                var tasks = LateTasks.watch(spark.sparkContext())) {
+                tasks) {
             var writer = rows.write()
                     .format(EmbeddingParquetFormat.class.getName())
                     .mode(SaveMode.Append)
@@ -299,6 +304,18 @@ public final class OutputFolder {
             if (!written) {
                 discard(runId);
             }
+            if (tasks.found()) {
+                removeTemporary();
+            }
+        }
+    }
+
+    /** What late tasks wrote after Spark had removed its folder for unfinished files, and so made it again. */
+    private void removeTemporary() {
+        try {
+            files.delete(new Path(folder, FileOutputCommitter.PENDING_DIR_NAME), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove the unfinished files of " + folder, e);
         }
     }
 
@@ -336,11 +353,9 @@ public final class OutputFolder {
     }
 
     private void write(Manifest manifest) throws IOException {
-        var path = new Path(new Path(folder, MANIFESTS), manifest.fileName());
-        try (var out = files.create(path, false)) {
-            out.write(manifest.json());
-        } catch (IOException e) {
-            files.delete(path, false); // it may be there in part
+        try {
+            oldRuns.add(manifest);
+        } catch (IOException | FSError e) { // the second is how Hadoop's local files say that the disk is full
             discard(manifest.runId());
             throw e;
         }

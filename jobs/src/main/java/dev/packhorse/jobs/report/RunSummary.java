@@ -132,13 +132,13 @@ public record RunSummary(
                 .sum();
     }
 
-    /** What the executors' encoders are; usually one, and none where there were no rows. */
+    /** What the executors' encoders are; usually one, one for each GPU where tasks have them, none where there were no rows. */
     public String encoder() {
         if (report.executors().isEmpty()) {
             return "none: no row was encoded";
         }
         return report.executors().values().stream()
-                .map(ExecutorReport::encoder)
+                .flatMap(executor -> executor.encoders().stream())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining("; "));

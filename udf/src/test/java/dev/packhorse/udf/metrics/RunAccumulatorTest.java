@@ -76,6 +76,19 @@ class RunAccumulatorTest {
     }
 
     @Test
+    void anExecutorsEncodersAreAllNamed() {
+        var accumulator = new RunAccumulator();
+
+        accumulator.report("1", new ExecutorReport("bound to cuda:0", 1, 500, 70));
+        accumulator.report("1", new ExecutorReport("bound to cuda:1", 2, 500, 70));
+        accumulator.report("1", new ExecutorReport("bound to cuda:0", 2, 500, 70));
+
+        assertThat(accumulator.value().executors().get("1").encoders())
+                .containsExactlyInAnyOrder("bound to cuda:0", "bound to cuda:1");
+        assertThat(accumulator.value().executors().get("1").modelLoads()).isEqualTo(2);
+    }
+
+    @Test
     void executorsAreMergedLikePartitions() {
         var driver = new RunAccumulator();
         var task = new RunAccumulator();
@@ -141,7 +154,7 @@ class RunAccumulatorTest {
     void anExecutorReportsItsOwnMemory() {
         var report = ExecutorReport.now("encoder", 3);
 
-        assertThat(report.encoder()).isEqualTo("encoder");
+        assertThat(report.encoders()).containsExactly("encoder");
         assertThat(report.modelLoads()).isEqualTo(3);
         assertThat(report.peakHeapBytes()).isPositive();
         assertThat(report.peakResidentBytes()).isNotNegative();
