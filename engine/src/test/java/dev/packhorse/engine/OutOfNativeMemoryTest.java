@@ -31,7 +31,9 @@ class OutOfNativeMemoryTest {
         var outcome =
                 lines.stream().map(OUTCOME::matcher).filter(m -> m.matches()).findFirst();
         assertThat(outcome).as("lines %s", lines).isPresent();
-        assertThat(Integer.parseInt(outcome.get().group(1))).as("batches").isGreaterThan(3);
+        assertThat(Integer.parseInt(outcome.get().group(1)))
+                .as("batches, of which there would be one")
+                .isGreaterThan(1);
         assertThat(Integer.parseInt(outcome.get().group(2)))
                 .as("rows of the largest")
                 .isGreaterThan(20);

@@ -285,8 +285,8 @@ public final class OutputFolder {
             int dimension) {
         var written = false;
         var tasks = LateTasks.watch(spark.sparkContext());
-        try (var read = sizes.applyTo(spark);
-                tasks) {
+        try (tasks;
+                var read = sizes.applyTo(spark)) {
             var writer = rows.write()
                     .format(EmbeddingParquetFormat.class.getName())
                     .mode(SaveMode.Append)
