@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /** A class with a main method in a JVM of its own, with this one's class path, that a test ends. */
 public final class ChildJvm implements AutoCloseable {
@@ -51,13 +53,27 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Ends it as by SIGKILL. Returns it and the processes that it had started, of which none should be alive. */
+    /**
+     * Ends it as by SIGKILL.
+     *
+     * @return the processes that it had started and that outlive it, a short command of Hadoop's given time to end
+     */
     public List<ProcessHandle> kill() throws InterruptedException {
-        var all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .toList();
+        var descendants = process.descendants().toList();
         process.destroyForcibly();
         process.waitFor();
-        return all;
+        return descendants.stream().filter(child -> !ends(child)).toList();
+    }
+
+    private static boolean ends(ProcessHandle child) {
+        try {
+            child.onExit().get(1, TimeUnit.MINUTES);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Asks it to end, as by SIGTERM, and waits. */

@@ -165,8 +165,12 @@ final class DeadRuns {
         return Optional.empty();
     }
 
-    /** Deletes all that dead runs left and that was not taken, and ends what one that had published had begun. */
-    void clear(PrintStream out) throws IOException {
+    /**
+     * Deletes all that dead runs left and that was not taken, and ends what one that had published had begun.
+     *
+     * @return whether there were any, and no other run is alive
+     */
+    boolean clear(PrintStream out) throws IOException {
         for (var file : unfinished) {
             files.delete(file, false);
         }
@@ -186,5 +190,6 @@ final class DeadRuns {
             files.delete(run.folder(), true);
         }
         dead.clear();
+        return any && !othersLive;
     }
 }

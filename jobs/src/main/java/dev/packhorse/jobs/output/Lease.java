@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -88,7 +89,7 @@ final class Lease implements AutoCloseable {
                 }
                 try {
                     write();
-                } catch (IOException e) {
+                } catch (IOException | FSError e) { // the second is how Hadoop's local files say that the disk is full
                     LOG.warn("could not write the lease {}; trying again", file, e);
                 }
             }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -20,6 +21,9 @@ final class OldRuns {
 
     /** What else must be the same, and what it was before manifests said so. */
     private static final Map<String, String> SAME = same();
+
+    /** The end of the name of a manifest that is not whole yet. */
+    private static final String PART = ".part";
 
     private final FileSystem files;
     private final Path folder;
@@ -47,6 +51,34 @@ final class OldRuns {
                         .filter(path -> path.getName().matches("[^.].*\\.json")) // not the checksums beside them
                         .toList()
                 : List.of();
+    }
+
+    /** A manifest is there as a whole or not at all: it is what tells that a run has all its rows here. */
+    void add(Manifest manifest) throws IOException {
+        var part = new Path(folder, "." + manifest.fileName() + PART);
+        var added = false;
+        try {
+            try (var out = files.create(part, false)) {
+                out.write(manifest.json());
+            }
+            added = files.rename(part, new Path(folder, manifest.fileName()));
+            if (!added) {
+                throw new IOException("could not rename " + part);
+            }
+        } finally {
+            if (!added) {
+                files.delete(part, false); // it may be there in part
+            }
+        }
+    }
+
+    /** Deletes manifests that were never whole. */
+    void clear() throws IOException {
+        for (var status : files.exists(folder) ? files.listStatus(folder) : new FileStatus[0]) {
+            if (status.getPath().getName().endsWith(PART)) {
+                files.delete(status.getPath(), false);
+            }
+        }
     }
 
     /** Ids of the runs that have a manifest. */

@@ -213,7 +213,9 @@ public final class OutputFolder {
     /** Ends what a run had left to do that had published its rows. */
     public void finish(PrintStream out) {
         try {
-            deadRuns.clear(out);
+            if (deadRuns.clear(out)) {
+                oldRuns.clear();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("could not clear " + folder, e);
         }
@@ -351,11 +353,9 @@ public final class OutputFolder {
     }
 
     private void write(Manifest manifest) throws IOException {
-        var path = new Path(new Path(folder, MANIFESTS), manifest.fileName());
-        try (var out = files.create(path, false)) {
-            out.write(manifest.json());
+        try {
+            oldRuns.add(manifest);
         } catch (IOException | FSError e) { // the second is how Hadoop's local files say that the disk is full
-            files.delete(path, false); // it may be there in part
             discard(manifest.runId());
             throw e;
         }

@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.output;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.apache.hadoop.fs.Path;
 public record RunPlan(List<String> runs, String job, Map<String, String> deciding, int partitions, int[] partitionOf) {
 
     private static final String FILE = "plan.json";
+    private static final String PART = "plan.json.part";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The same for a run that goes on with it. */
@@ -43,20 +45,27 @@ public record RunPlan(List<String> runs, String job, Map<String, String> decidin
     }
 
     void write(FileSystem files, Path folder) throws IOException {
-        // never half of it, whenever this process dies
-        var part = new Path(folder, FILE + ".part");
+        // one of the two is whole, whenever this process dies
+        var part = new Path(folder, PART);
         try (var out = files.create(part, true)) {
             out.write(JSON.writeValueAsBytes(this));
         }
         files.delete(new Path(folder, FILE), false);
-        files.rename(part, new Path(folder, FILE));
+        if (!files.rename(part, new Path(folder, FILE))) {
+            throw new IOException("could not rename " + part);
+        }
     }
 
     /** Nothing for a run that died before it had a plan. */
     static Optional<RunPlan> read(FileSystem files, Path folder) throws IOException {
-        try (var in = files.open(new Path(folder, FILE))) {
+        var whole = read(files, folder, FILE);
+        return whole.isPresent() ? whole : read(files, folder, PART);
+    }
+
+    private static Optional<RunPlan> read(FileSystem files, Path folder, String name) throws IOException {
+        try (var in = files.open(new Path(folder, name))) {
             return Optional.of(JSON.readValue(in.readAllBytes(), RunPlan.class));
-        } catch (FileNotFoundException e) {
+        } catch (FileNotFoundException | JsonProcessingException e) {
             return Optional.empty();
         }
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -13,6 +14,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder for the rows that a run has embedded and not yet published, below the output and hidden from readers by its
@@ -30,6 +33,8 @@ import org.apache.spark.sql.types.StructType;
 public final class Staging implements AutoCloseable {
 
     static final String PREFIX = "_packhorse-staging-";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 
     private static final String KEPT = "kept";
     private static final String ROWS = "rows-";
@@ -61,14 +66,30 @@ public final class Staging implements AutoCloseable {
     static Staging open(
             SparkSession spark, FileSystem files, Path output, String run, boolean deletedOnExit, Runnable closed) {
         var folder = folder(output, run);
+        var opened = false;
         try {
             files.mkdirs(folder);
             if (deletedOnExit) {
                 files.deleteOnExit(folder);
             }
-            return new Staging(spark, files, folder, run, Lease.hold(files, folder, run), closed);
+            var staging = new Staging(spark, files, folder, run, Lease.hold(files, folder, run), closed);
+            opened = true;
+            return staging;
         } catch (IOException e) {
             throw new UncheckedIOException("could not make " + folder, e);
+        } finally {
+            if (!opened && deletedOnExit) { // else it holds what an earlier run left
+                remove(files, folder);
+                closed.run();
+            }
+        }
+    }
+
+    private static void remove(FileSystem files, Path folder) {
+        try {
+            files.delete(folder, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not delete " + folder, e);
         }
     }
 
@@ -204,8 +225,9 @@ public final class Staging implements AutoCloseable {
             files.cancelDeleteOnExit(folder);
             try {
                 lease.end();
-            } catch (IOException e) {
-                throw new UncheckedIOException("could not write to " + folder, e);
+            } catch (IOException
+                    | FSError e) { // then who comes next waits a while, and why this run ends is worth more
+                LOG.warn("could not give up the lease in {}", folder, e);
             }
         }
     }
@@ -218,12 +240,8 @@ public final class Staging implements AutoCloseable {
         }
         open = false;
         lease.close();
-        try {
-            files.delete(folder, true);
-            files.cancelDeleteOnExit(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not delete " + folder, e);
-        }
+        remove(files, folder);
+        files.cancelDeleteOnExit(folder);
         closed.run();
     }
 
