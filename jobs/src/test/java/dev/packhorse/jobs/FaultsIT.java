@@ -79,12 +79,12 @@ class FaultsIT {
         OutputAudit.of(output(), job.assertDone(), CORPUS.rows()).assertSameVectors(expected);
     }
 
-    private void assertFailedAndLeftNothing(JobProcess.Ended job, String... messages) {
+    private void assertFailedAndLeftNothing(JobProcess.Ended job, String message) {
         assertThat(job.code()).as(job.out()).isEqualTo(1);
         assertThat(job.err().lines().filter(line -> line.startsWith("packhorse: the job failed: ")))
                 .singleElement()
                 .asString()
-                .contains(messages);
+                .containsPattern(message);
         assertThat(output()).doesNotExist();
     }
 
@@ -132,7 +132,10 @@ class FaultsIT {
 
     @Test
     void aJobWhoseExecutorsAreKilledAgainAndAgainFailsAndLeavesNothing() {
-        try (var job = start(List.of("spark.task.maxFailures=2"), "--target-file-size", "0")) {
+        try (var job = start(
+                List.of("spark.task.maxFailures=2", "spark.stage.maxConsecutiveAttempts=2"),
+                "--target-file-size",
+                "0")) {
             job.awaitRows();
             while (job.handle().isAlive()) {
                 cluster.executors().forEach(ProcessHandle::destroyForcibly);
@@ -144,7 +147,9 @@ class FaultsIT {
                                         && cluster.logOfNewestExecutor().contains(LOADED)));
             }
 
-            assertFailedAndLeftNothing(job.await(), "ExecutorLostFailure");
+            // a task of the last stage was lost too often, or what the stage before it left on its executors was
+            assertFailedAndLeftNothing(
+                    job.await(), "ExecutorLostFailure|has failed the maximum .* shuffle|FetchFailed");
         }
     }
 

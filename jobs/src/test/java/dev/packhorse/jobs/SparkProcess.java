@@ -16,6 +16,9 @@ final class SparkProcess {
 
     static final Path SPARK_HOME = Path.of(System.getProperty("packhorse.spark.home"));
 
+    /** For JVMs that live for seconds: most of such a life is the start and the compiler. */
+    static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+
     private static final Path CONF = Repository.root().resolve("conf");
 
     private final Path folder;
@@ -37,6 +40,7 @@ final class SparkProcess {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + CONF.resolve("jvm-options"));
+        command.addAll(QUICK_START);
         command.addAll(jvm);
         var entries = new ArrayList<>(classPath.stream().map(Path::toString).toList());
         entries.add(SPARK_HOME + "/jars/*");

@@ -117,7 +117,8 @@ final class StandaloneCluster implements AutoCloseable {
         earlier.addAll(applications());
         var settings = new ArrayList<>(List.of(
                 "spark.executor.memory=1g",
-                "spark.executor.extraJavaOptions=-D" + MARK + "=" + folder,
+                "spark.executor.extraJavaOptions=-D" + MARK + "=" + folder + " "
+                        + String.join(" ", SparkProcess.QUICK_START),
                 // how often a running task's counts reach the progress line
                 "spark.executor.heartbeatInterval=1s",
                 "spark.sql.shuffle.partitions=8",

@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.cli;
 
+import dev.packhorse.jobs.output.Staging;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -8,8 +9,12 @@ import java.util.stream.Stream;
 /** What a person needs to know of a failed job: what happened first, and where that does not say it, where. */
 public final class FailureMessage {
 
-    /** How Spark wraps what happens while rows are written; the place follows. */
-    private static final Pattern WRITING = Pattern.compile("Task failed while writing rows to (\\S+?)\\.?(\\s|$)");
+    /** How Spark wraps what happens while rows are written; the place follows, which a user knows without the staging. */
+    private static final Pattern WRITING = Pattern.compile(
+            "Task failed while writing rows to (\\S+?)(/" + Pattern.quote(Staging.PREFIX) + "\\S*)?\\.?(\\s|$)");
+
+    /** What Spark's scheduler appends to what its driver was told; of use to Spark's developers. */
+    private static final Pattern STACK = Pattern.compile("\\R(Driver stacktrace:|\\s+at )[\\s\\S]*");
 
     private static final String OWN = "dev.packhorse.";
 
@@ -24,7 +29,10 @@ public final class FailureMessage {
             return String.valueOf(own.get().getMessage());
         }
         var root = causes(failure).reduce((first, last) -> last).orElse(failure);
-        var message = String.valueOf(root.getMessage());
+        var message = STACK.matcher(String.valueOf(root.getMessage()))
+                .replaceFirst("")
+                .strip()
+                .replaceAll("\\s*\\R\\s*", " ");
         return root instanceof IOException
                 ? message
                         + place(failure)

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Staging implements AutoCloseable {
 
-    static final String PREFIX = "_packhorse-staging-";
+    /** What the names of these folders start with. */
+    public static final String PREFIX = "_packhorse-staging-";
 
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 

@@ -23,6 +23,20 @@ class FailureMessageTest {
     }
 
     @Test
+    void whatSparksSchedulerSaysIsOneLineWithTheReasonAndWithoutStacks() {
+        assertThat(FailureMessage.of(new IllegalStateException("""
+                        Job aborted due to stage failure: ResultStage 5 has failed 4 times. Most recent failure reason:
+                        MetadataFetchFailedException: Missing an output location for shuffle 1
+                        \tat org.apache.spark.MapOutputTracker$.validateStatus(MapOutputTracker.scala:1776)
+                        """)))
+                .isEqualTo(
+                        "Job aborted due to stage failure: ResultStage 5 has failed 4 times. Most recent failure reason: "
+                                + "MetadataFetchFailedException: Missing an output location for shuffle 1");
+        assertThat(FailureMessage.of(new IllegalStateException("ExecutorLostFailure (137)\nDriver stacktrace:")))
+                .isEqualTo("ExecutorLostFailure (137)");
+    }
+
+    @Test
     void whatPackhorseSaysComesBeforeWhatItIsMadeOf() {
         var missing = new ModelException(
                 "hdfs:/m/tokenizer.json: expected a readable file, found none", new FileNotFoundException("no file"));
@@ -34,6 +48,10 @@ class FailureMessageTest {
     @Test
     void aFailureOfInputAndOutputComesWithThePlace() {
         assertThat(FailureMessage.of(inAJob(new IOException("No space left on device"))))
+                .isEqualTo("No space left on device (while rows were written to file:/data/out)");
+        assertThat(FailureMessage.of(new IllegalStateException(
+                        WRITING.replace("/out", "/out/_packhorse-staging-1a2b/rows-1a2b"),
+                        new IOException("No space left on device"))))
                 .isEqualTo("No space left on device (while rows were written to file:/data/out)");
         assertThat(FailureMessage.of(new IOException("No space left on device")))
                 .isEqualTo("No space left on device");

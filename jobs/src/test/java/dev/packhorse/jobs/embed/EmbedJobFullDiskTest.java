@@ -7,7 +7,6 @@ import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.cli.FailureMessage;
 import dev.packhorse.udf.FullFileSystem;
 import java.io.IOException;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,8 +31,7 @@ class EmbedJobFullDiskTest extends EmbedJobFixture {
 
         assertThat(failure).rootCause().isInstanceOf(IOException.class).hasMessage("No space left on device");
         assertThat(FailureMessage.of(failure))
-                .matches(Pattern.quote("No space left on device (while rows were written to full://" + disk + output)
-                        + "/_packhorse-staging-(\\w+)/rows-\\1\\)");
+                .isEqualTo("No space left on device (while rows were written to full://" + disk + output + ")");
         assertThat(output).doesNotExist();
     }
 
