@@ -81,6 +81,7 @@ final class SingleRun {
     Optional<RunSummary> append(String id, boolean first, Source batch) {
         var started = Instant.now();
         var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT), first ? Set.of(id) : Set.of());
+        folder.checkNotBegun(id);
         if (folder.isFinished(id)) {
             folder.finish(out);
             return Optional.empty();
@@ -116,6 +117,9 @@ final class SingleRun {
                 .orElseGet(() -> folder.stage(id, resumed, out));
         var done = false;
         try {
+            if (mode == OutputMode.OVERWRITE) {
+                folder.checkAlone(id);
+            }
             var monitor = new RunMonitor(accumulator);
             var rows = new StagedRows(
                     spark,
@@ -132,8 +136,7 @@ final class SingleRun {
         } finally {
             if (done || !resumed) {
                 staging.close();
-            } else {
-                staging.leave();
+            } else if (staging.leave()) {
                 out.printf("What was complete is kept in %s; start again with --resume to go on with it%n", staging);
             }
         }
@@ -166,6 +169,7 @@ final class SingleRun {
         var counted = false;
         try {
             var held = rows.embed(start);
+            staging.check();
             var written = new VectorOutput(
                             folder,
                             run.id(),

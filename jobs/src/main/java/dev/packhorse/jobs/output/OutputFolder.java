@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
@@ -33,7 +33,8 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class OutputFolder {
 
-    private static final String MANIFESTS = "_packhorse";
+    /** The name of the folder of manifests. */
+    static final String MANIFESTS = "_packhorse";
 
     private final SparkSession spark;
     private final Path folder;
@@ -41,6 +42,7 @@ public final class OutputFolder {
     private final Configuration conf;
     private final boolean existed;
     private final Set<Path> before;
+    private final List<Path> manifests;
     private final OldRuns oldRuns;
     private final DeadRuns deadRuns;
 
@@ -51,6 +53,7 @@ public final class OutputFolder {
             Configuration conf,
             boolean existed,
             Set<Path> before,
+            List<Path> manifests,
             OldRuns oldRuns,
             DeadRuns deadRuns) {
         this.spark = spark;
@@ -59,12 +62,14 @@ public final class OutputFolder {
         this.conf = conf;
         this.existed = existed;
         this.before = before;
+        this.manifests = manifests;
         this.oldRuns = oldRuns;
         this.deadRuns = deadRuns;
     }
 
     /**
-     * Looks at the folder, and at the runs that died there: what those left that published nothing counts as not there.
+     * Looks at the folder, and at the runs that died there: what those left that published nothing counts as not there, and
+     * what those were to replace that had published is deleted.
      *
      * @throws OptionException when the file system or the folder cannot be read
      */
@@ -81,11 +86,12 @@ public final class OutputFolder {
             var qualified = files.makeQualified(folder);
             var before = new HashSet<>(dataFiles(files, qualified));
             var oldRuns = new OldRuns(files, new Path(qualified, MANIFESTS));
-            var deadRuns = DeadRuns.find(
-                    files, conf, qualified, oldRuns.finished(), again, List.copyOf(before), Lease.PATIENCE);
+            var deadRuns = DeadRuns.find(files, conf, qualified, oldRuns, again, List.copyOf(before), Lease.PATIENCE);
             before.removeAll(deadRuns.unfinished());
+            before.removeAll(deadRuns.deleteReplaced());
             var existed = files.exists(qualified) && !deadRuns.areAll();
-            return new OutputFolder(spark, qualified, files, conf, existed, before, oldRuns, deadRuns);
+            return new OutputFolder(
+                    spark, qualified, files, conf, existed, before, oldRuns.manifests(), oldRuns, deadRuns);
         } catch (IOException | IllegalArgumentException e) {
             throw new OptionException(
                     "--output %s: expected a folder that can be reached, found: %s".formatted(path, e));
@@ -116,7 +122,56 @@ public final class OutputFolder {
                                     .formatted(folder));
                 }
             }
-            case OVERWRITE, APPEND -> checkNoPartitions(mode);
+            case OVERWRITE -> {
+                if (!deadRuns.live().isEmpty()) {
+                    throw notAlone(deadRuns.live());
+                }
+                checkNoPartitions(mode);
+            }
+            case APPEND -> checkNoPartitions(mode);
+        }
+    }
+
+    private OptionException notAlone(Set<String> others) {
+        return new OptionException(
+                "--mode overwrite: expected no other job at work on --output %s, found %s; start again when that has ended"
+                        .formatted(folder, String.join(", ", others)));
+    }
+
+    /**
+     * Looks once more, now that this run can be seen by others: of two that overwrite, none would know what the other
+     * wrote.
+     *
+     * @param runId of this run, which has its staging
+     * @throws OptionException when there is another one
+     */
+    public void checkAlone(String runId) {
+        try {
+            var others = new TreeSet<String>();
+            for (var status : files.listStatus(folder)) {
+                if (status.getPath().getName().startsWith(Staging.PREFIX)) {
+                    others.add(Staging.run(status.getPath()));
+                }
+            }
+            others.remove(runId);
+            if (!others.isEmpty()) {
+                throw notAlone(others);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + folder, e);
+        }
+    }
+
+    /**
+     * Holds a batch of a stream against those that are at work.
+     *
+     * @throws OptionException when another start has begun it
+     */
+    public void checkNotBegun(String runId) {
+        if (deadRuns.live().contains(runId)) {
+            throw new OptionException(
+                    "--checkpoint: expected one start at a time, found another that is at work on the batch %s; start again when that has ended"
+                            .formatted(runId));
         }
     }
 
@@ -333,31 +388,29 @@ public final class OutputFolder {
      * Puts the manifest beside the data and, in mode overwrite, deletes what the new files replace.
      *
      * @throws UncheckedIOException when that fails; where the manifest could not be written, the folder is as before
+     * @throws IllegalStateException when another run has taken the staging; the folder is as before
      */
     public void publish(Manifest manifest, OutputMode mode, Staging staging) {
+        var old = new ArrayList<Path>();
+        if (mode == OutputMode.OVERWRITE) {
+            old.addAll(before);
+            old.addAll(manifests);
+        }
+        var published = false;
         try {
             staging.check();
-            var old = new ArrayList<Path>();
-            if (mode == OutputMode.OVERWRITE) {
-                old.addAll(before);
-                old.addAll(oldRuns.manifests());
-            }
             staging.replaces(old);
-            write(manifest);
+            oldRuns.add(manifest);
+            published = true;
             for (var file : old) {
                 files.delete(file, false);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not publish to " + folder, e);
-        }
-    }
-
-    private void write(Manifest manifest) throws IOException {
-        try {
-            oldRuns.add(manifest);
-        } catch (IOException | FSError e) { // the second is how Hadoop's local files say that the disk is full
-            discard(manifest.runId());
-            throw e;
+        } finally {
+            if (!published) {
+                discard(manifest.runId());
+            }
         }
     }
 

@@ -201,7 +201,7 @@ public record RunSummary(
             line(
                     lines,
                     "taken over",
-                    "%,d rows from a run that died, %,d embedded anew",
+                    "%,d rows from a run that died; %,d embedded anew, of which the further counts are",
                     taken.rows(),
                     counts.get(Count.ROWS));
         }
