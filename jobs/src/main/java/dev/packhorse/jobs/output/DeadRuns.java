@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -76,15 +75,10 @@ final class DeadRuns {
      * @param again ids of runs to be done again: files of theirs that no manifest names count as not there, wherever their
      *     staging folder is
      */
-    static DeadRuns find(
-            FileSystem files,
-            Configuration conf,
-            Path output,
-            OldRuns oldRuns,
-            Set<String> again,
-            List<Path> dataFiles,
-            Duration patience)
+    static DeadRuns find(OutputPlace place, OldRuns oldRuns, Set<String> again, List<Path> dataFiles, Duration patience)
             throws IOException {
+        var files = place.files();
+        var output = place.folder();
         var dead = new ArrayList<DeadRun>();
         var live = new HashSet<String>();
         for (var status : files.exists(output) ? files.listStatus(output) : new FileStatus[0]) {
@@ -105,7 +99,7 @@ final class DeadRuns {
         var unfinished = runs.isEmpty()
                 ? Set.<Path>of()
                 : dataFiles.parallelStream()
-                        .filter(file -> runs.contains(WrittenFiles.run(file, conf)))
+                        .filter(file -> runs.contains(WrittenFiles.run(file, place.conf())))
                         .collect(Collectors.toSet());
         return new DeadRuns(files, output, dead, live, finished, unfinished);
     }

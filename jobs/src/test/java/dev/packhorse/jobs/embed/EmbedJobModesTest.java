@@ -64,11 +64,12 @@ class EmbedJobModesTest extends EmbedJobFixture {
                 "--mode overwrite: expected no other job at work on --output file:%s, found abc; start again when that has ended"
                         .formatted(output));
         assertThat(snapshot()).isEqualTo(before);
-        var folder = OutputFolder.open(LocalSpark.session(), output.toString());
-        assertThatThrownBy(() -> folder.checkAlone("abd"))
+        var existing =
+                OutputFolder.open(LocalSpark.session(), output.toString()).existing();
+        assertThatThrownBy(() -> existing.checkAlone("abd"))
                 .isInstanceOf(OptionException.class)
                 .hasMessageContaining("found abc");
-        folder.checkAlone("abc");
+        existing.checkAlone("abc");
     }
 
     @Test

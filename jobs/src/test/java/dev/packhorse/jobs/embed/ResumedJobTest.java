@@ -9,6 +9,7 @@ import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
 import dev.packhorse.jobs.output.StagingFolders;
 import dev.packhorse.jobs.report.RunSummary;
+import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.OptionException;
@@ -156,7 +157,7 @@ class ResumedJobTest extends EmbedJobFixture {
                 .isEqualTo(summary.taken().rows());
         assertThat(manifest.path("rows_embedded").asLong())
                 .isEqualTo(summary.counts().get(Count.ROWS));
-        assertThat(summary.table()).contains("taken over   ");
+        assertThat(SummaryTable.of(summary)).contains("taken over   ");
     }
 
     @Test
