@@ -6,6 +6,8 @@ import dev.packhorse.engine.Fixtures;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbedFunctionTest extends EmbedQueries {
 
@@ -158,6 +160,28 @@ class EmbedFunctionTest extends EmbedQueries {
                     .collectAsList();
 
             assertThat(rows).extracting(row -> row.getInt(0)).isSorted();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"'chunk-tokens', '30'", "'chunk-tokens', '20', 'chunk-overlap', '5'"})
+        void ofTextsThatAreCutInTwoWaysAreThoseOfEachWay(String other) {
+            var chunks = "embed(t, map('model', '%s', 'long-text', 'chunk', 'chunk-output', 'mean', %s))";
+            var a = chunks.formatted(Fixtures.tinyBert(), "'chunk-tokens', '20'");
+            var b = chunks.formatted(Fixtures.tinyBert(), other);
+            var texts = "(SELECT concat(id, repeat(' mule horse', 60)) AS t FROM texts WHERE id = 1)";
+
+            var together =
+                    spark.sql("SELECT %s, %s FROM %s".formatted(a, b, texts)).first();
+
+            assertThat(together.<Float>getList(0))
+                    .isEqualTo(spark.sql("SELECT %s FROM %s".formatted(a, texts))
+                            .first()
+                            .getList(0))
+                    .isNotEqualTo(together.getList(1));
+            assertThat(together.<Float>getList(1))
+                    .isEqualTo(spark.sql("SELECT %s FROM %s".formatted(b, texts))
+                            .first()
+                            .getList(0));
         }
 
         @Test
