@@ -13,7 +13,7 @@ from pyspark.sql.functions import call_function, create_map, lit
 if TYPE_CHECKING:
     ColumnOrName = Union[Column, str]
 
-Option = Union[str, int, bool]
+Option = Union[str, int, bool, None]
 
 
 def register(spark: SparkSession) -> None:
@@ -55,8 +55,12 @@ def l2_distance(a: "ColumnOrName", b: "ColumnOrName") -> Column:
 
 
 def _map(options: "dict[str, Option]") -> List[Column]:
-    """Options as the functions take them: a map of texts, by their names with dashes; nothing where there are none."""
-    texts = [text for name in sorted(options) for text in (_dashed(name), _text(options[name]))]
+    """Options as the functions take them: a map of texts, by their names with dashes; nothing where there are none.
+
+    ``None`` stands for an option that is not given, as it does for the Params of the stage.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    texts = [text for name in sorted(given) for text in (_dashed(name), _text(given[name]))]
     return [create_map(*map(lit, texts))] if texts else []
 
 

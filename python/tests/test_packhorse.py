@@ -71,6 +71,13 @@ class FunctionsTest(unittest.TestCase):
         for function in (packhorse.embed, packhorse.embed_with_details, packhorse.token_count):
             self.assertEqual(function("text"), (function.__name__, "text"))
 
+    def test_none_is_an_option_that_is_not_given(self):
+        self.assertEqual(packhorse.embed("text", prompt=None), ("embed", "text"))
+        self.assertEqual(
+            packhorse.embed("text", prompt=None, truncateDim=3),
+            ("embed", "text", ("map", ("lit", "truncate-dim"), ("lit", "3"))),
+        )
+
     def test_distances_take_two_columns(self):
         for function in (packhorse.cosine_similarity, packhorse.dot_product, packhorse.l2_distance):
             self.assertEqual(function("a", "b"), (function.__name__, "a", "b"))

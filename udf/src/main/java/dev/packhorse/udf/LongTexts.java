@@ -25,7 +25,7 @@ public record LongTexts(LongText choice, int chunkTokens, int chunkOverlap, Chun
         implements Serializable {
 
     /** The options that count for chunks only. */
-    private static final List<Option<?>> OF_CHUNKS =
+    static final List<Option<?>> OF_CHUNKS =
             List.of(EncodeOptions.CHUNK_TOKENS, EncodeOptions.CHUNK_OVERLAP, EncodeOptions.CHUNK_OUTPUT);
 
     /** Long texts are cut at their end. */

@@ -1,7 +1,6 @@
 package dev.packhorse.udf;
 
-import dev.packhorse.udf.sql.EmbedStrategy;
-import dev.packhorse.udf.sql.ExtractEmbeddings;
+import dev.packhorse.udf.sql.SparkHooks;
 import dev.packhorse.udf.sql.SqlFunction;
 import org.apache.spark.sql.SparkSessionExtensions;
 import scala.Tuple3;
@@ -20,8 +19,7 @@ public final class PackhorseExtensions extends AbstractFunction1<SparkSessionExt
         for (var function : SqlFunction.values()) {
             extensions.injectFunction(described(function));
         }
-        extensions.injectPreCBORule(session -> new ExtractEmbeddings());
-        extensions.injectPlannerStrategy(session -> new EmbedStrategy());
+        extensions.injectPostHocResolutionRule(SparkHooks::whenAnalysed);
         return BoxedUnit.UNIT;
     }
 

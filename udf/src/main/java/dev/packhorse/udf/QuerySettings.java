@@ -4,6 +4,7 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.options.EncodeOptions.LongText;
 import dev.packhorse.udf.options.Nearest;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
@@ -80,7 +81,13 @@ public final class QuerySettings {
                 throw new OptionException("%s: expected once, found twice".formatted(option.name()));
             }
         });
-        return OptionValues.read(EncodeOptions.ALL, ofSession(spark), named);
+        var session = ofSession(spark);
+        var longText = named.get(EncodeOptions.LONG_TEXT.name());
+        if (longText != null && !longText.equals(List.of(LongText.CHUNK.id()))) {
+            // those of the session belong to chunks; a call that wants none would be refused for them
+            LongTexts.OF_CHUNKS.forEach(option -> session.remove(option.confKey()));
+        }
+        return OptionValues.read(EncodeOptions.ALL, session, named);
     }
 
     private static Option<?> option(String name) {

@@ -7,7 +7,10 @@ import java.util.Optional;
 
 /**
  * The answers that an executor gave to the texts it met last, within a bound of memory: a text that comes again, in
- * another window or another task, is not encoded again. Belongs to one run at a time. Thread-safe.
+ * another window or another task, is not encoded again. Thread-safe.
+ *
+ * <p>A run that begins forgets what was there, for it counts its own duplicates. Two that go on at the same time share what they
+ * find: the keys say all that decides a vector of one engine, so it is the right one.
  */
 final class RecentVectors {
 

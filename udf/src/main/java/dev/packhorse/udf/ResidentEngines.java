@@ -3,6 +3,7 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,14 +14,19 @@ import org.slf4j.LoggerFactory;
  * <p>Where tasks have GPUs, there is one engine for each GPU, and a task gets that of its own.
  *
  * <p>A task takes a {@link Lease} and gives it back; the engine behind it is not closed before that. What nobody has
- * leased is closed by {@link #closeIdle} and, in any case, when the process ends. After the pattern of Iceberg's
- * SparkExecutorCache. Thread-safe.
+ * leased is closed by {@link #closeIdle} and, in any case, when the process ends; and where another engine is loaded, all of it
+ * but the few that were leased last: a session may go on for days, and each model, prompt or length that it asks for is an engine
+ * with weights of its own. After the pattern of Iceberg's SparkExecutorCache. Thread-safe.
  */
 public final class ResidentEngines {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResidentEngines.class);
 
-    private static final Map<EngineSettings, Resident> RESIDENTS = new HashMap<>();
+    /** Engines that stay open beside a new one though nobody has leased them: those of a query that may come again. */
+    static final int IDLE_KEPT = 2;
+
+    private static final Map<EngineSettings, Resident> RESIDENTS =
+            new LinkedHashMap<>(16, 0.75f, true); // that leased longest ago comes first
     private static final Map<EngineSettings, Integer> LOADS = new HashMap<>();
 
     static {
@@ -81,6 +87,7 @@ public final class ResidentEngines {
         var resident = RESIDENTS.get(bound);
         var load = resident == null;
         if (load) {
+            closeIdle(IDLE_KEPT);
             resident = new Resident(Engine.open(bound));
             RESIDENTS.put(bound, resident);
             LOADS.merge(bound, 1, Integer::sum);
@@ -110,11 +117,21 @@ public final class ResidentEngines {
 
     /** Closes the engines that no task has leased. */
     public static synchronized void closeIdle() {
-        RESIDENTS.values().removeIf(resident -> {
-            if (resident.leases == 0) {
-                resident.engine.close();
-            }
-            return resident.leases == 0;
-        });
+        closeIdle(0);
+    }
+
+    /** @param kept how many of them stay open, those that were leased last */
+    private static void closeIdle(int kept) {
+        var idle = RESIDENTS.entrySet().stream()
+                .filter(entry -> entry.getValue().leases == 0)
+                .toList();
+        for (var entry : idle.subList(0, Math.max(0, idle.size() - kept))) {
+            RESIDENTS.remove(entry.getKey());
+            entry.getValue().engine.close();
+            LOG.info(
+                    "closed {}: {}",
+                    entry.getKey().model().name(),
+                    entry.getValue().engine.info());
+        }
     }
 }

@@ -38,12 +38,17 @@ record TokenizedRow(
     }
 
     /**
-     * What tells a piece from those with other tokens. Equal texts have equal chunks, so their hash and the chunk's number
-     * do.
+     * What tells a piece from those with other tokens, also of other runs with the same engine. Equal texts that are cut alike
+     * have equal chunks, so their hash, how they are cut and the chunk's number do.
      */
-    String key(int piece) {
+    String key(int piece, LongTexts cut) {
         return place.isPresent() || pieces.size() > 1
-                ? textHash + ":" + (place.map(Place::chunk).orElse(0) + piece)
+                ? "%s:%d:%d:%d"
+                        .formatted(
+                                textHash,
+                                cut.chunkTokens(),
+                                cut.chunkOverlap(),
+                                place.map(Place::chunk).orElse(0) + piece)
                 : textHash;
     }
 

@@ -84,7 +84,7 @@ final class WindowEncoder implements Iterator<Answer> {
         var answers = answers(window);
         task.report();
         return window.stream()
-                .map(row -> rowAnswers.of(row, piece -> answers.get(row.key(piece))))
+                .map(row -> rowAnswers.of(row, piece -> answers.get(row.key(piece, settings.longTexts()))))
                 .iterator();
     }
 
@@ -95,7 +95,7 @@ final class WindowEncoder implements Iterator<Answer> {
         var last = List.<String>of();
         for (var row : window) {
             for (var piece = 0; piece < row.pieces().size(); piece++) {
-                var key = row.key(piece);
+                var key = row.key(piece, settings.longTexts());
                 var tokens = row.pieces().get(piece).ids();
                 task.recent().get(key).ifPresent(answer -> answers.putIfAbsent(key, answer));
                 if (answers.containsKey(key) || pending.putIfAbsent(key, tokens) != null) {
@@ -117,7 +117,9 @@ final class WindowEncoder implements Iterator<Answer> {
         return answers;
     }
 
-    private static List<String> keys(TokenizedRow row) {
-        return IntStream.range(0, row.pieces().size()).mapToObj(row::key).toList();
+    private List<String> keys(TokenizedRow row) {
+        return IntStream.range(0, row.pieces().size())
+                .mapToObj(piece -> row.key(piece, settings.longTexts()))
+                .toList();
     }
 }

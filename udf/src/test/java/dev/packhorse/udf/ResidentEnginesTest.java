@@ -138,6 +138,30 @@ class ResidentEnginesTest {
     }
 
     @Test
+    void aNewEngineClosesTheIdleOnesButThoseLeasedLast() {
+        ResidentEngines.closeIdle();
+        var leased = TinyBert.freshSettings();
+        var stays = lease(leased);
+        var settings = new ArrayList<EngineSettings>();
+        for (var i = 0; i <= ResidentEngines.IDLE_KEPT; i++) {
+            settings.add(TinyBert.freshSettings());
+            ResidentEngines.lease(settings.get(i)).close();
+        }
+        ResidentEngines.lease(settings.get(0)).close(); // so that the second is the one leased longest ago
+
+        lease(TinyBert.freshSettings());
+
+        assertThat(lease(leased).engine()).isSameAs(stays.engine());
+        assertEncodes(stays.engine());
+        assertThat(settings.stream().map(one -> isOpen(one))).containsExactly(true, false, true);
+    }
+
+    /** Whether a lease finds the engine; the first of those that were closed is loaded by it. */
+    private boolean isOpen(EngineSettings settings) {
+        return !lease(settings).loaded();
+    }
+
+    @Test
     void aFailedLoadIsNotKeptAndCanSucceedLater(@TempDir Path folder) throws IOException {
         var copy = Fixtures.copyTinyBert(folder);
         var settings = TinyBert.freshSettings(Models.find(copy.toString()));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
@@ -22,6 +23,7 @@ import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.clustering.KMeans;
 import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,57 @@ class TextEmbedderPipelineTest {
         assertThatThrownBy(() -> loaded.setPrompt("query: ").transform(texts))
                 .isInstanceOf(OptionException.class)
                 .hasMessageStartingWith("fingerprint: expected ");
+    }
+
+    @Test
+    void longTextsAreCutAfterLoadAsTheyWereBefore() throws IOException {
+        var texts = Stages.rows(List.of("mule ".repeat(200)));
+        Stages.tinyBert().save(file("cut"));
+        Stages.tinyBert()
+                .setLongText("chunk")
+                .setChunkTokens(30)
+                .setChunkOutput("mean")
+                .save(file("chunks"));
+        var whole = Stages.vector(Stages.tinyBert().transform(texts).head(), "embedding");
+
+        var cut = TextEmbedder.load(file("cut"));
+        assertThatThrownBy(() -> cut.copy(ParamMap.empty())
+                        .setLongText("chunk")
+                        .setChunkOutput("mean")
+                        .transform(texts))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("fingerprint: expected ");
+        var chunks = TextEmbedder.load(file("chunks"));
+        assertThat(Stages.vector(chunks.transform(texts).head(), "embedding")).isNotEqualTo(whole);
+        assertThat(Stages.value(chunks, "chunkOverlap")).isEqualTo(0);
+        assertThatThrownBy(
+                        () -> chunks.copy(ParamMap.empty()).setChunkTokens(31).transform(texts))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("fingerprint: expected ");
+        assertThat(Stages.value(chunks, "fingerprint"))
+                .isNotEqualTo(Stages.value(cut, "fingerprint"))
+                .isNotEqualTo(Models.find(Fixtures.tinyBert().toString()).fingerprint(Precision.FLOAT32));
+    }
+
+    @Test
+    void aSessionThatCutsTextsInAnotherWayChangesNothingOfWhatWasSaved() throws IOException {
+        var texts = Stages.rows(List.of("mule ".repeat(200)));
+        Stages.tinyBert().save(file("stage"));
+        var before =
+                Stages.vector(TextEmbedder.load(file("stage")).transform(texts).head(), "embedding");
+        var session = LocalSpark.session();
+        var others = Map.of("longText", "chunk", "chunkOutput", "mean", "chunkTokens", "20", "emptyText", "encode");
+        others.forEach((name, value) -> session.conf().set("spark.packhorse." + name, value));
+        try {
+            var loaded = TextEmbedder.load(file("stage")).setErrorCol("error");
+
+            assertThat(Stages.vector(loaded.transform(texts).head(), "embedding"))
+                    .isEqualTo(before);
+            assertThat(loaded.transform(Stages.rows(List.of(" "))).head().<String>getAs("error"))
+                    .isEqualTo("text in column 'text' is empty or white space");
+        } finally {
+            others.keySet().forEach(name -> session.conf().unset("spark.packhorse." + name));
+        }
     }
 
     @Test

@@ -48,6 +48,11 @@ public final class EmbedRows extends UnaryLogical {
     }
 
     @Override
+    public Option<Object> maxRowsPerPartition() {
+        return child().maxRowsPerPartition();
+    }
+
+    @Override
     public Object[] elements() {
         return new Object[] {embed, result, child()};
     }

@@ -30,15 +30,14 @@ public final class EmbedRowsExec extends UnaryPhysical {
 
     private final EmbedText embed;
     private final Attribute result;
-    private final boolean mayDeal;
+    private final Dealing dealing;
     private transient EmbedMetrics metrics;
 
-    /** @param mayDeal whether there may be so many rows that it is worth dealing them out */
-    public EmbedRowsExec(EmbedText embed, Attribute result, boolean mayDeal, SparkPlan child) {
+    public EmbedRowsExec(EmbedText embed, Attribute result, Dealing dealing, SparkPlan child) {
         super(child);
         this.embed = embed;
         this.result = result;
-        this.mayDeal = mayDeal;
+        this.dealing = dealing;
     }
 
     @Override
@@ -55,10 +54,7 @@ public final class EmbedRowsExec extends UnaryPhysical {
     private RDD<InternalRow> rows() {
         var rows = child().execute();
         var slots = sparkContext().defaultParallelism() / sparkContext().conf().getInt("spark.task.cpus", 1);
-        if (!mayDeal
-                || rows.getNumPartitions() >= slots
-                || !child().outputOrdering().isEmpty()
-                || !(child().outputPartitioning() instanceof UnknownPartitioning)) {
+        if (!mayDeal() || rows.getNumPartitions() >= slots) {
             return rows;
         }
         return new ShuffleExchangeExec(
@@ -67,6 +63,10 @@ public final class EmbedRowsExec extends UnaryPhysical {
                         REPARTITION_BY_NUM$.MODULE$,
                         Option.empty())
                 .execute();
+    }
+
+    private boolean mayDeal() {
+        return child().outputOrdering().isEmpty() && dealing.of(child().outputPartitioning());
     }
 
     private synchronized EmbedMetrics embedMetrics() {
@@ -83,7 +83,7 @@ public final class EmbedRowsExec extends UnaryPhysical {
 
     @Override
     SparkPlan withChild(SparkPlan child) {
-        return new EmbedRowsExec(embed, result, mayDeal, child);
+        return new EmbedRowsExec(embed, result, dealing, child);
     }
 
     @Override
@@ -96,9 +96,10 @@ public final class EmbedRowsExec extends UnaryPhysical {
         return org.apache.spark.sql.catalyst.expressions.AttributeSet$.MODULE$.apply(result);
     }
 
+    /** Where rows may be dealt out, the partitions are not known before they are. */
     @Override
     public Partitioning outputPartitioning() {
-        return child().outputPartitioning();
+        return mayDeal() ? new UnknownPartitioning(0) : child().outputPartitioning();
     }
 
     @Override
@@ -113,6 +114,6 @@ public final class EmbedRowsExec extends UnaryPhysical {
 
     @Override
     public Object[] elements() {
-        return new Object[] {embed, result, mayDeal, child()};
+        return new Object[] {embed, result, dealing, child()};
     }
 }

@@ -67,9 +67,10 @@ public final class EmbedText extends FunctionCall implements Unevaluable {
         return new EmbedText(text, settings, Part.DETAILS);
     }
 
-    /** Whether both need the same work, whichever part of it they give. */
+    /** Whether both need the same work, whichever part of it they give. A random text is the same as itself only. */
+    @SuppressWarnings("ReferenceEquality") // equal random texts need not have equal values
     boolean sameWork(EmbedText other) {
-        return settings.equals(other.settings) && text.semanticEquals(other.text);
+        return this == other || (settings.equals(other.settings) && text.semanticEquals(other.text));
     }
 
     /** The details of a row as Spark holds a struct. */

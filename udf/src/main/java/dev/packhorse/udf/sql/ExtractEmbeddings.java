@@ -10,11 +10,11 @@ import org.apache.spark.sql.catalyst.expressions.GetStructField;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
+import org.apache.spark.sql.catalyst.optimizer.ColumnPruning$;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Generate;
 import org.apache.spark.sql.catalyst.plans.logical.Join;
-import org.apache.spark.sql.catalyst.plans.logical.LocalLimit;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.RepartitionByExpression;
@@ -28,15 +28,22 @@ import scala.Option;
  * call: what an operator below has embedded already is handed up to those above that ask for the same.
  *
  * <p>Does what Spark's own ExtractPythonUDFs does for Python (sql/core, execution/python/ExtractPythonUDFs.scala), and like
- * that rule runs after filters and projections have been pushed down. Applied again it changes nothing.
+ * that rule runs when all other rules have done their work: filters and projections have been pushed down, and subqueries
+ * are joins. So what could still come below the embedding is brought there here. Applied again it changes nothing.
  */
-public final class ExtractEmbeddings extends Rule<LogicalPlan> {
+final class ExtractEmbeddings extends Rule<LogicalPlan> {
 
     private static final String RESULT = "packhorse_embedding";
 
     @Override
     public LogicalPlan apply(LogicalPlan plan) {
-        return plan.exists(Scala.function(ExtractEmbeddings::hasCalls)) ? extract(plan) : plan;
+        if (!plan.exists(Scala.function(ExtractEmbeddings::hasCalls))) {
+            return plan;
+        }
+        var extracted = InputFiles.readBelow(extract(plan));
+        var pruned =
+                ColumnPruning$.MODULE$.apply(extracted); // or columns that nobody reads would come to the embedding
+        return LimitsBelow.move(pruned);
     }
 
     private static boolean hasCalls(LogicalPlan node) {
@@ -44,31 +51,42 @@ public final class ExtractEmbeddings extends Rule<LogicalPlan> {
                 && Scala.java(node.expressions()).stream().anyMatch(ExtractEmbeddings::hasCalls);
     }
 
-    private static boolean hasCalls(Expression expression) {
+    static boolean hasCalls(Expression expression) {
         return expression.exists(Scala.function(EmbedText.class::isInstance));
     }
 
     private LogicalPlan extract(LogicalPlan plan) {
         var node = plan.mapChildren(Scala.function(this::extract));
-        if (node instanceof LocalLimit limit) {
-            return limit.mapChildren(Scala.function(child -> limited(child, limit.limitExpr())));
-        }
         if (!hasCalls(node)) {
             return node;
         }
-        var calls = calls(node);
-        var extracted = calls.isEmpty() ? node : extract(node, calls);
-        return hasCalls(extracted) ? extracted.mapExpressions(Scala.function(ExtractEmbeddings::now)) : extracted;
+        var varying = PlainPredicates.first(node.mapExpressions(Scala.function(ExtractEmbeddings::constantsNow)));
+        var calls = calls(varying);
+        return calls.isEmpty() ? restNow(varying) : extract(varying, calls);
     }
 
-    /** What is left, and constants, which are embedded here once for all rows. */
-    private static Expression now(Expression expression) {
+    /** Constants are embedded here, once for all rows. */
+    private static Expression constantsNow(Expression expression) {
         if (expression instanceof EmbedText call) {
-            var details = new EmbedNow(call.text(), call.settings());
-            return part(
-                    details.foldable() ? Literal.create(details.eval(null), details.dataType()) : details, call.part());
+            return call.text().foldable() ? now(call) : call;
         }
-        return expression.mapChildren(Scala.function(ExtractEmbeddings::now));
+        return expression.mapChildren(Scala.function(ExtractEmbeddings::constantsNow));
+    }
+
+    /** What no operator can be put below is embedded row by row. */
+    private static LogicalPlan restNow(LogicalPlan node) {
+        return hasCalls(node) ? node.mapExpressions(Scala.function(ExtractEmbeddings::allNow)) : node;
+    }
+
+    private static Expression allNow(Expression expression) {
+        return expression instanceof EmbedText call
+                ? now(call)
+                : expression.mapChildren(Scala.function(ExtractEmbeddings::allNow));
+    }
+
+    private static Expression now(EmbedText call) {
+        var details = new EmbedNow(call.text(), call.settings());
+        return part(details.foldable() ? Literal.create(details.eval(null), details.dataType()) : details, call.part());
     }
 
     /** The calls in an operator that can be taken out, each different one once. */
@@ -113,12 +131,12 @@ public final class ExtractEmbeddings extends Rule<LogicalPlan> {
         return !call.references().isEmpty() && call.references().subsetOf(child.outputSet());
     }
 
-    private LogicalPlan extract(LogicalPlan node, List<EmbedText> calls) {
+    private static LogicalPlan extract(LogicalPlan node, List<EmbedText> calls) {
         var children = new ArrayList<LogicalPlan>();
         var results = new ArrayList<Attribute>(); // of each call
         calls.forEach(call -> results.add(null));
         for (var child : Scala.java(node.children())) {
-            var grown = needed(node, child);
+            var grown = child;
             for (var i = 0; i < calls.size(); i++) {
                 if (results.get(i) == null && computesIn(calls.get(i), child)) {
                     var embedded = embedded(grown, calls.get(i));
@@ -132,23 +150,7 @@ public final class ExtractEmbeddings extends Rule<LogicalPlan> {
         var replaced = node.mapExpressions(
                         Scala.function(expression -> replace(expression, aggregated, calls, results)))
                 .withNewChildren(Scala.list(children));
-        return withOutput(replaced, node);
-    }
-
-    /** Where an operator does not pass all its columns on, those that it does not read need not come to the embedding. */
-    private static LogicalPlan needed(LogicalPlan node, LogicalPlan child) {
-        if (!(node instanceof Project) && !(node instanceof Aggregate)) {
-            return child;
-        }
-        var needed = Scala.java(child.output()).stream()
-                .filter(node.references()::contains)
-                .toList();
-        return needed.size() == child.output().size() ? child : project(needed, child);
-    }
-
-    private static LogicalPlan project(List<? extends Attribute> columns, LogicalPlan child) {
-        return new Project(
-                Scala.list(columns.stream().<NamedExpression>map(c -> c).toList()), child);
+        return Columns.only(Scala.java(node.output()), restNow(replaced));
     }
 
     /** A plan and which of its columns holds the details of a call. */
@@ -184,10 +186,9 @@ public final class ExtractEmbeddings extends Rule<LogicalPlan> {
         if (plan instanceof Project project
                 && call.references().subsetOf(project.child().outputSet())) {
             return found(project.child(), call).map(below -> {
-                var columns = project.projectList().contains(below.result())
-                        ? project.projectList()
-                        : Scala.with(project.projectList(), below.result());
-                return new Embedded(new Project(Scala.list(Scala.java(columns)), below.plan()), below.result());
+                var known = project.projectList().contains(below.result());
+                var wider = Columns.wider(project, known ? List.of() : List.of(below.result()));
+                return new Embedded(wider.withNewChildren(Scala.one(below.plan())), below.result());
             });
         }
         return Optional.empty();
@@ -211,37 +212,5 @@ public final class ExtractEmbeddings extends Rule<LogicalPlan> {
             case VECTOR -> new GetStructField(details, 0, Option.apply("embedding"));
             case DETAILS -> details;
         };
-    }
-
-    /** Hides what was added from the operators above. */
-    private static LogicalPlan withOutput(LogicalPlan replaced, LogicalPlan original) {
-        var columns = Scala.java(original.output());
-        return replaced.output().size() == columns.size() ? replaced : project(columns, replaced);
-    }
-
-    /** Lets no more rows come to an embedding than may leave it. */
-    private static LogicalPlan limited(LogicalPlan plan, Expression limit) {
-        if (plan instanceof Project) {
-            return plan.mapChildren(Scala.function(child -> limited(child, limit)));
-        }
-        if (plan instanceof EmbedRows rows) {
-            var child = rows.child();
-            return rows.withChild(
-                    child instanceof EmbedRows || child instanceof Project
-                            ? limitedBelow(child, limit)
-                            : limit(child, limit));
-        }
-        return plan;
-    }
-
-    private static LogicalPlan limitedBelow(LogicalPlan plan, Expression limit) {
-        var limited = limited(plan, limit);
-        return limited.equals(plan) ? limit(plan, limit) : limited;
-    }
-
-    private static LogicalPlan limit(LogicalPlan plan, Expression limit) {
-        return plan instanceof LocalLimit same && same.limitExpr().semanticEquals(limit)
-                ? plan
-                : new LocalLimit(limit, plan);
     }
 }

@@ -21,6 +21,29 @@ public final class SparkHooks {
         plan(spark);
     }
 
+    /**
+     * A rule that changes nothing, but tells the planner of the session whose queries it comes to see. For sessions that are
+     * made with the extensions: these offer no place among the last rules of the optimizer.
+     */
+    public static Rule<LogicalPlan> whenAnalysed(SparkSession spark) {
+        return new WhenAnalysed(spark);
+    }
+
+    private static final class WhenAnalysed extends Rule<LogicalPlan> {
+
+        private final SparkSession spark;
+
+        WhenAnalysed(SparkSession spark) {
+            this.spark = spark;
+        }
+
+        @Override
+        public LogicalPlan apply(LogicalPlan plan) {
+            SparkHooks.plan(spark);
+            return plan;
+        }
+    }
+
     /** Tells the planner; does nothing where it knows already. */
     static void plan(SparkSession spark) {
         synchronized (spark) {

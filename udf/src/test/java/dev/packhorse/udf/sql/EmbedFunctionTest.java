@@ -3,74 +3,13 @@ package dev.packhorse.udf.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.udf.LocalSpark;
-import dev.packhorse.udf.PackhorseFunctions;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
-import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class EmbedFunctionTest {
-
-    private static final String OPTIONS = "map('model', '%s', 'empty-text', 'encode')".formatted(Fixtures.tinyBert());
-    private static final List<String> TEXTS = Fixtures.texts();
-
-    private static SparkSession spark;
-
-    @BeforeAll
-    static void register(@TempDir Path folder) {
-        spark = LocalSpark.session().newSession();
-        PackhorseFunctions.register(spark);
-        PackhorseFunctions.register(spark); // may be called again
-        var rows = new ArrayList<Row>();
-        for (var i = 0; i < TEXTS.size(); i++) {
-            rows.add(RowFactory.create(i, TEXTS.get(i), "other " + i));
-        }
-        spark.createDataFrame(rows, StructType.fromDDL("id INT, text STRING, unused STRING"))
-                .repartition(3)
-                .write()
-                .parquet(folder.resolve("texts").toString());
-        spark.read().parquet(folder.resolve("texts").toString()).createOrReplaceTempView("texts");
-    }
-
-    private static Dataset<Row> sql(String query) {
-        return spark.sql(query.replace("embed(text)", "embed(text, " + OPTIONS + ")"));
-    }
-
-    /** How often a plan embeds. */
-    private static long embeddings(Dataset<Row> rows) {
-        return rows.queryExecution()
-                .optimizedPlan()
-                .toString()
-                .lines()
-                .filter(line -> line.contains("EmbedRows"))
-                .count();
-    }
-
-    private static boolean evaluatesRowByRow(Dataset<Row> rows) {
-        return rows.queryExecution().optimizedPlan().toString().contains("embed_now(");
-    }
-
-    private static void assertReference(List<Row> rows) {
-        var reference = Fixtures.reference("tiny-bert").vectors();
-        assertThat(rows).isNotEmpty();
-        for (var row : rows) {
-            var vector = row.<Float>getList(1);
-            var expected = reference[row.getInt(0)];
-            for (var d = 0; d < expected.length; d++) {
-                assertThat(vector.get(d)).isCloseTo(expected[d], Offset.offset(1e-5f));
-            }
-        }
-    }
+class EmbedFunctionTest extends EmbedQueries {
 
     @Nested
     class Plans {
@@ -180,11 +119,7 @@ class EmbedFunctionTest {
     class Partitions {
 
         @Test
-        void ofOneFileAreDealtOutToAllCores(@TempDir Path folder) {
-            var file = folder.resolve("one").toString();
-            spark.read().table("texts").coalesce(1).write().parquet(file);
-            spark.read().parquet(file).createOrReplaceTempView("one");
-
+        void ofOneFileAreDealtOutToAllCores() {
             assertThat(spark.table("one").rdd().getNumPartitions()).isOne();
             assertThat(sql("SELECT id, embed(text) FROM one").rdd().getNumPartitions())
                     .isEqualTo(12);
@@ -225,6 +160,28 @@ class EmbedFunctionTest {
                     .collectAsList();
 
             assertThat(rows).extracting(row -> row.getInt(0)).isSorted();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"'chunk-tokens', '30'", "'chunk-tokens', '20', 'chunk-overlap', '5'"})
+        void ofTextsThatAreCutInTwoWaysAreThoseOfEachWay(String other) {
+            var chunks = "embed(t, map('model', '%s', 'long-text', 'chunk', 'chunk-output', 'mean', %s))";
+            var a = chunks.formatted(Fixtures.tinyBert(), "'chunk-tokens', '20'");
+            var b = chunks.formatted(Fixtures.tinyBert(), other);
+            var texts = "(SELECT concat(id, repeat(' mule horse', 60)) AS t FROM texts WHERE id = 1)";
+
+            var together =
+                    spark.sql("SELECT %s, %s FROM %s".formatted(a, b, texts)).first();
+
+            assertThat(together.<Float>getList(0))
+                    .isEqualTo(spark.sql("SELECT %s FROM %s".formatted(a, texts))
+                            .first()
+                            .getList(0))
+                    .isNotEqualTo(together.getList(1));
+            assertThat(together.<Float>getList(1))
+                    .isEqualTo(spark.sql("SELECT %s FROM %s".formatted(b, texts))
+                            .first()
+                            .getList(0));
         }
 
         @Test
