@@ -22,7 +22,9 @@ class ClusterIT {
     /** Two executors of one core each, one on each worker. */
     private static final List<String> TWO_EXECUTORS = List.of("spark.executor.cores=1", "spark.cores.max=2");
 
-    private static final Pattern SECOND_ATTEMPT = Pattern.compile("Finished task \\d+\\.1 in stage");
+    /** Of a task, or of what is left of its stage where it cannot read what the executor that stands still has for it. */
+    private static final Pattern SECOND_ATTEMPT =
+            Pattern.compile("Finished task \\d+\\.[1-9]|in stage \\d+\\.[1-9][\\s\\S]*: Committed");
 
     @TempDir
     private static Path clusterFolder;
@@ -173,7 +175,7 @@ class ClusterIT {
                 "--target-file-size",
                 "0",
                 "--window-rows",
-                "50")) {
+                "10")) { // so many tasks that it is seen at work
             started.awaitRows();
             var stopped = cluster.executors().get(0);
             Signals.stop(stopped);

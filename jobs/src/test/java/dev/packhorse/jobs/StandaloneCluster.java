@@ -2,6 +2,8 @@ package dev.packhorse.jobs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +95,7 @@ final class StandaloneCluster implements AutoCloseable {
                 List.of(
                         "org.apache.spark.deploy.worker.Worker",
                         "--host",
-                        "127.0.0.1",
+                        host(i),
                         "--webui-port",
                         "0",
                         "--cores",
@@ -105,6 +107,17 @@ final class StandaloneCluster implements AutoCloseable {
                         url));
         Poll.until("a registered " + name, () -> worker.logged(Pattern.compile("(Successfully registered)")));
         return worker;
+    }
+
+    /** An address of its own for each worker, where there are such: executors of one host read each other's files. */
+    private static String host(int worker) {
+        var own = "127.0.0." + (worker + 2);
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(own, 0));
+            return own;
+        } catch (IOException e) {
+            return "127.0.0.1";
+        }
     }
 
     /** What {@code --master} wants. */
@@ -122,6 +135,10 @@ final class StandaloneCluster implements AutoCloseable {
                 // how often a running task's counts reach the progress line
                 "spark.executor.heartbeatInterval=1s",
                 "spark.sql.shuffle.partitions=8",
+                // what an executor had that is gone, or stands still, is done again soon
+                "spark.shuffle.io.connectionTimeout=5s",
+                "spark.shuffle.io.maxRetries=1",
+                "spark.shuffle.io.retryWait=1s",
                 "spark.scheduler.minRegisteredResourcesRatio=1"));
         settings.addAll(more);
         return Stream.concat(

@@ -10,6 +10,7 @@ import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.SparkModels;
 import dev.packhorse.udf.SparkVersion;
@@ -81,7 +82,7 @@ public final class Commands {
 
     private static SparkWork embed(OptionValues options, SparkConf conf, PrintStream out) {
         var job = EmbedJob.of(options, conf, out);
-        return spark -> out.println(System.lineSeparator() + job.run(spark).table());
+        return spark -> out.println(System.lineSeparator() + SummaryTable.of(job.run(spark)));
     }
 
     private static void explain(OptionValues options, SparkConf conf, PrintStream out) {

@@ -4,6 +4,7 @@ import dev.packhorse.engine.Embedded;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.ResidentEngines;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionValues;
@@ -47,7 +48,7 @@ public final class Demo {
                     texts.size(),
                     spark.sparkContext().master());
             var summary = job.run(spark);
-            out.println(System.lineSeparator() + summary.table());
+            out.println(System.lineSeparator() + SummaryTable.of(summary));
             search(spark, job, output, out);
         };
     }

@@ -65,12 +65,17 @@ record RowShuffle(OptionValues options, Model model, LongTexts longTexts) {
     }
 
     private Column key(Source source) {
-        var keys =
-                switch (options.get(EmbedOptions.SORT)) {
-                    case WINDOW -> RowKeys.ID_AND_TEXT;
-                    case GLOBAL -> RowKeys.TEXT;
-                };
-        return keys.of(source.columns(), options.get(EncodeOptions.EMPTY_TEXT) == EmptyText.ENCODE);
+        return keys().of(source.columns(), options.get(EncodeOptions.EMPTY_TEXT) == EmptyText.ENCODE);
+    }
+
+    private RowKeys keys() {
+        if (options.get(EmbedOptions.GENERATE_IDS)) {
+            return RowKeys.NUMBERED;
+        }
+        return switch (options.get(EmbedOptions.SORT)) {
+            case WINDOW -> RowKeys.ID_AND_TEXT;
+            case GLOBAL -> RowKeys.TEXT;
+        };
     }
 
     /** A source's columns, and {@link #TARGET} and {@link #CHECK} carried along. */

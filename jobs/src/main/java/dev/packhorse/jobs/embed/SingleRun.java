@@ -62,11 +62,11 @@ final class SingleRun {
     RunSummary run(String id, OutputMode mode, Supplier<Source> source) {
         var started = Instant.now();
         var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT));
-        var published = resumed ? folder.published(provenance.job()) : Optional.<String>empty();
+        var published = resumed ? folder.existing().published(provenance.job()) : Optional.<String>empty();
         if (published.isPresent()) {
             return done(folder, published.get());
         }
-        folder.check(mode);
+        folder.existing().check(mode);
         return run(folder, id, mode, true, source, started);
     }
 
@@ -81,11 +81,12 @@ final class SingleRun {
     Optional<RunSummary> append(String id, boolean first, Source batch) {
         var started = Instant.now();
         var folder = OutputFolder.open(spark, options.get(EmbedOptions.OUTPUT), first ? Set.of(id) : Set.of());
-        if (folder.isFinished(id)) {
+        folder.existing().checkNotBegun(id);
+        if (folder.existing().isFinished(id)) {
             folder.finish(out);
             return Optional.empty();
         }
-        folder.check(OutputMode.APPEND);
+        folder.existing().check(OutputMode.APPEND);
         return Optional.of(run(folder, id, OutputMode.APPEND, first, () -> batch, started));
     }
 
@@ -106,9 +107,10 @@ final class SingleRun {
         var known = Optional.<Ranges>empty();
         if (mode == OutputMode.APPEND) {
             if (checked) {
-                folder.checkAppend(provenance.footer(fingerprint), OutputVectors.schema(schema, precision()));
+                folder.existing()
+                        .checkAppend(provenance.footer(fingerprint), OutputVectors.schema(schema, precision()));
             }
-            known = precision().needsRanges() ? folder.ranges() : known;
+            known = precision().needsRanges() ? folder.existing().ranges() : known;
         }
         var deciding = provenance.deciding(fingerprint, schema);
         var plan = new AtomicReference<RunPlan>();
@@ -116,6 +118,9 @@ final class SingleRun {
                 .orElseGet(() -> folder.stage(id, resumed, out));
         var done = false;
         try {
+            if (mode == OutputMode.OVERWRITE) {
+                folder.existing().checkAlone(id);
+            }
             var monitor = new RunMonitor(accumulator);
             var rows = new StagedRows(
                     spark,
@@ -132,8 +137,7 @@ final class SingleRun {
         } finally {
             if (done || !resumed) {
                 staging.close();
-            } else {
-                staging.leave();
+            } else if (staging.leave()) {
                 out.printf("What was complete is kept in %s; start again with --resume to go on with it%n", staging);
             }
         }
@@ -166,6 +170,7 @@ final class SingleRun {
         var counted = false;
         try {
             var held = rows.embed(start);
+            staging.check();
             var written = new VectorOutput(
                             folder,
                             run.id(),
@@ -203,7 +208,7 @@ final class SingleRun {
         folder.finish(out);
         out.printf("Run %s had published all its rows before it died: nothing is left to do%n", id);
         var written = folder.written(id, provenance.model().dimension());
-        var rows = folder.sourceRows(id);
+        var rows = folder.existing().sourceRows(id);
         return new RunSummary(
                 provenance.model().name(),
                 provenance.model().fingerprint(provenance.precision()),

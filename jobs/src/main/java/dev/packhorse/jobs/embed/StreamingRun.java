@@ -126,7 +126,9 @@ final class StreamingRun {
         var query = session.sparkContext().getLocalProperty(QUERY_ID).substring(0, 8);
         var run = new SingleRun(session, provenance, () -> engine, out);
         var summary = run.append(query + "-" + number, first, new Source(rows, columns));
-        first = false;
-        summary.ifPresent(batch -> sum = sum.plus(batch));
+        if (summary.isPresent()) {
+            first = false; // not before: what a batch that was done before has been held against is not known
+            sum = sum.plus(summary.get());
+        }
     }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -29,7 +28,8 @@ final class DeadRuns {
     private final boolean any;
     private final Path output;
     private final List<DeadRun> dead;
-    private final boolean othersLive;
+    private final Set<String> live;
+    private final Set<String> finished;
     private final Set<Path> unfinished;
 
     /**
@@ -37,68 +37,71 @@ final class DeadRuns {
      *
      * @param folder of its staging
      * @param plan nothing where it died before it had one
-     * @param published whether its rows are in the output, and its manifest
+     * @param lease what it said when the run was found dead
      */
-    record DeadRun(Path folder, Optional<RunPlan> plan, boolean published) {
+    record DeadRun(Path folder, Optional<RunPlan> plan, String lease) {
 
         /** The batches of a stream have their number behind a dash; they are done again as a whole. */
         boolean isOfStream() {
-            return folder.getName().substring(Staging.PREFIX.length()).contains("-");
+            return Staging.run(folder).contains("-");
         }
 
         /** All runs that worked on it. */
         List<String> runs() {
-            return plan.map(RunPlan::runs).orElse(List.of(folder.getName().substring(Staging.PREFIX.length())));
+            return plan.map(RunPlan::runs).orElse(List.of(Staging.run(folder)));
         }
     }
 
-    private DeadRuns(FileSystem files, Path output, List<DeadRun> dead, boolean othersLive, Set<Path> unfinished) {
+    private DeadRuns(
+            FileSystem files,
+            Path output,
+            List<DeadRun> dead,
+            Set<String> live,
+            Set<String> finished,
+            Set<Path> unfinished) {
         this.files = files;
         this.any = !dead.isEmpty();
         this.output = output;
         this.dead = dead;
-        this.othersLive = othersLive;
+        this.live = live;
+        this.finished = finished;
         this.unfinished = unfinished;
     }
 
     /**
      * Looks for them; where a run's driver is on another machine, that takes a while.
      *
-     * @param finished ids of runs that have a manifest
+     * @param oldRuns that have a manifest
      * @param again ids of runs to be done again: files of theirs that no manifest names count as not there, wherever their
      *     staging folder is
      */
-    static DeadRuns find(
-            FileSystem files,
-            Configuration conf,
-            Path output,
-            Set<String> finished,
-            Set<String> again,
-            List<Path> dataFiles,
-            Duration patience)
+    static DeadRuns find(OutputPlace place, OldRuns oldRuns, Set<String> again, List<Path> dataFiles, Duration patience)
             throws IOException {
+        var files = place.files();
+        var output = place.folder();
         var dead = new ArrayList<DeadRun>();
-        var othersLive = false;
+        var live = new HashSet<String>();
         for (var status : files.exists(output) ? files.listStatus(output) : new FileStatus[0]) {
             var folder = status.getPath();
             if (status.isDirectory() && folder.getName().startsWith(Staging.PREFIX)) {
-                if (Lease.isDead(files, folder, patience)) {
-                    var run = new DeadRun(folder, RunPlan.read(files, folder), false);
-                    dead.add(new DeadRun(folder, run.plan(), run.runs().stream().anyMatch(finished::contains)));
-                } else {
-                    othersLive = true;
+                var lease = Lease.ofDead(files, folder, patience);
+                if (lease.isEmpty()) {
+                    live.add(Staging.run(folder));
+                } else if (files.exists(folder)) { // else its run has just ended
+                    dead.add(new DeadRun(folder, RunPlan.read(files, folder), lease.get()));
                 }
             }
         }
+        var finished = oldRuns.finished(); // not before: a run may end while it is watched
         var runs = new HashSet<>(again);
         dead.forEach(run -> runs.addAll(run.runs()));
         runs.removeAll(finished);
         var unfinished = runs.isEmpty()
                 ? Set.<Path>of()
                 : dataFiles.parallelStream()
-                        .filter(file -> runs.contains(WrittenFiles.run(file, conf)))
+                        .filter(file -> runs.contains(WrittenFiles.run(file, place.conf())))
                         .collect(Collectors.toSet());
-        return new DeadRuns(files, output, dead, othersLive, unfinished);
+        return new DeadRuns(files, output, dead, live, finished, unfinished);
     }
 
     /** Data files without a manifest. */
@@ -106,10 +109,15 @@ final class DeadRuns {
         return unfinished;
     }
 
+    /** Ids of the runs that are at work here. */
+    Set<String> live() {
+        return live;
+    }
+
     /** Whether there is nothing in the output but what dead runs left that published nothing. */
     boolean areAll() throws IOException {
         return !dead.isEmpty()
-                && !othersLive
+                && live.isEmpty()
                 && Arrays.stream(files.listStatus(output))
                         .map(FileStatus::getPath)
                         .allMatch(this::isTheirs);
@@ -120,14 +128,38 @@ final class DeadRuns {
         return name.startsWith(Staging.PREFIX)
                 || name.equals(TEMPORARY)
                 || name.equals("_SUCCESS")
+                || (name.equals(OutputFolder.MANIFESTS) && finished.isEmpty())
                 || name.startsWith(".")
                 || unfinished.contains(path);
+    }
+
+    /** Whether a run's rows are in the output, and its manifest. */
+    private boolean published(DeadRun run) {
+        return run.runs().stream().anyMatch(finished::contains);
+    }
+
+    /**
+     * Deletes what a run was to replace that had published its rows, for it is not to be read any more.
+     *
+     * @return the files and manifests that are gone
+     */
+    Set<Path> deleteReplaced() throws IOException {
+        var replaced = new HashSet<Path>();
+        for (var run : dead) {
+            if (published(run)) {
+                for (var old : Staging.replaced(files, run.folder())) {
+                    files.delete(old, false);
+                    replaced.add(old);
+                }
+            }
+        }
+        return replaced;
     }
 
     /** The run of a job whose rows are all in the output, so that to start it again is to do nothing. */
     Optional<String> published(String job) {
         return dead.stream()
-                .filter(run -> run.published() && run.plan().orElseThrow().job().equals(job))
+                .filter(run -> published(run) && run.plan().map(RunPlan::job).equals(Optional.of(job)))
                 .map(run -> run.runs().get(run.runs().size() - 1))
                 .findFirst();
     }
@@ -142,14 +174,17 @@ final class DeadRuns {
     Optional<RunPlan> take(String run, Map<String, String> deciding, PrintStream out) throws IOException {
         var misfits = new ArrayList<String>();
         for (var candidate : dead) {
-            if (candidate.published() || candidate.plan().isEmpty()) {
+            if (published(candidate) || candidate.plan().isEmpty()) {
                 continue;
             }
             var plan = candidate.plan().get();
             var differences = plan.differences(deciding);
             if (!differences.isEmpty()) {
                 misfits.add("%s was with %s".formatted(candidate.folder(), differences));
-            } else if (files.rename(candidate.folder(), Staging.folder(output, run))) {
+                continue;
+            }
+            checkStillDead(candidate);
+            if (files.rename(candidate.folder(), Staging.folder(output, run))) {
                 out.printf(
                         "Going on with what run %s left%n",
                         candidate.runs().get(candidate.runs().size() - 1));
@@ -171,25 +206,33 @@ final class DeadRuns {
      * @return whether there were any, and no other run is alive
      */
     boolean clear(PrintStream out) throws IOException {
+        for (var run : dead) {
+            checkStillDead(run);
+        }
         for (var file : unfinished) {
             files.delete(file, false);
         }
-        if (any && !othersLive) {
+        if (any && live.isEmpty()) {
             files.delete(new Path(output, TEMPORARY), true);
         }
         for (var run : dead) {
-            if (run.published()) {
-                for (var old : Staging.replaced(files, run.folder())) {
-                    files.delete(old, false);
-                }
-            } else {
+            if (!published(run)) {
                 out.printf(
                         "Deleting %s, the work of a run that died%s%n",
                         run.folder(), run.isOfStream() ? "" : "; with --resume a job goes on with it");
             }
-            files.delete(run.folder(), true);
+            Staging.delete(files, run.folder());
         }
         dead.clear();
-        return any && !othersLive;
+        return any && live.isEmpty();
+    }
+
+    /** Time has gone by since it was found dead, as for a look at the source. */
+    private void checkStillDead(DeadRun run) throws IOException {
+        if (!Lease.isStill(files, run.folder(), run.lease())) {
+            throw new IllegalStateException(
+                    "expected the run of %s to be dead, found that it goes on, or that another one took its work; start again when that has ended"
+                            .formatted(run.folder()));
+        }
     }
 }

@@ -76,7 +76,8 @@ final class Lease implements AutoCloseable {
     }
 
     static void write(FileSystem files, Path file, Content content) throws IOException {
-        try (var out = files.create(file, true)) {
+        // never makes the folder again, which another run has taken or deleted
+        try (var out = files.createFile(file).overwrite(true).build()) {
             out.write(JSON.writeValueAsBytes(content));
         }
     }
@@ -98,10 +99,11 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    private boolean isOurs() {
+    /** Whether no other process has taken what this lease is for; a run of the same id may be another start of a stream. */
+    boolean isOurs() {
         try {
             return parse(read(files, file))
-                    .map(found -> found.run().equals(run))
+                    .map(found -> found.run().equals(run) && found.process().equals(RunProcess.current()))
                     .orElse(true);
         } catch (FileNotFoundException e) {
             return false;
@@ -120,19 +122,21 @@ final class Lease implements AutoCloseable {
     }
 
     /**
-     * Whether the run that a staging folder is of is dead. Waits for up to {@code patience} where it runs elsewhere.
+     * The lease of the run that a staging folder is of, where that is dead. Waits for up to {@code patience} where it runs
+     * elsewhere.
      *
+     * @return what it says, for {@link #isStill}; nothing where the run is alive
      * @throws IOException when the folder cannot be read
      */
-    static boolean isDead(FileSystem files, Path folder, Duration patience) throws IOException {
+    static Optional<String> ofDead(FileSystem files, Path folder, Duration patience) throws IOException {
         var file = new Path(folder, FILE);
         var first = readOrNothing(files, file);
         if (parse(first).map(Content::ended).orElse(false)) {
-            return true;
+            return Optional.of(first);
         }
         var runs = parse(first).flatMap(lease -> lease.process().runs());
         if (runs.isPresent()) {
-            return !runs.get();
+            return runs.get() ? Optional.empty() : Optional.of(first);
         }
         LOG.info("watching {} for up to {} s, to see whether its run is alive", file, patience.toSeconds());
         var end = System.nanoTime() + patience.toNanos();
@@ -140,14 +144,19 @@ final class Lease implements AutoCloseable {
             while (System.nanoTime() < end) {
                 Thread.sleep(Math.min(1_000, patience.toMillis()));
                 if (!readOrNothing(files, file).equals(first)) {
-                    return false;
+                    return Optional.empty();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
-        return true;
+        return Optional.of(first);
+    }
+
+    /** Whether a lease says what it said when its run was found dead: a driver may only have stood still. */
+    static boolean isStill(FileSystem files, Path folder, String found) throws IOException {
+        return readOrNothing(files, new Path(folder, FILE)).equals(found);
     }
 
     private static String readOrNothing(FileSystem files, Path file) throws IOException {

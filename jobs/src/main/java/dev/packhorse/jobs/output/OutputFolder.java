@@ -1,20 +1,16 @@
 package dev.packhorse.jobs.output;
 
-import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
@@ -33,38 +29,23 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class OutputFolder {
 
-    private static final String MANIFESTS = "_packhorse";
+    /** The name of the folder of manifests. */
+    static final String MANIFESTS = "_packhorse";
 
-    private final SparkSession spark;
+    private final OutputPlace place;
+    private final ExistingOutput existing;
     private final Path folder;
     private final FileSystem files;
-    private final Configuration conf;
-    private final boolean existed;
-    private final Set<Path> before;
-    private final OldRuns oldRuns;
-    private final DeadRuns deadRuns;
 
-    private OutputFolder(
-            SparkSession spark,
-            Path folder,
-            FileSystem files,
-            Configuration conf,
-            boolean existed,
-            Set<Path> before,
-            OldRuns oldRuns,
-            DeadRuns deadRuns) {
-        this.spark = spark;
-        this.folder = folder;
-        this.files = files;
-        this.conf = conf;
-        this.existed = existed;
-        this.before = before;
-        this.oldRuns = oldRuns;
-        this.deadRuns = deadRuns;
+    private OutputFolder(ExistingOutput existing) {
+        this.existing = existing;
+        this.place = existing.place();
+        this.folder = place.folder();
+        this.files = place.files();
     }
 
     /**
-     * Looks at the folder, and at the runs that died there: what those left that published nothing counts as not there.
+     * Looks at the folder, which is perhaps not there.
      *
      * @throws OptionException when the file system or the folder cannot be read
      */
@@ -74,147 +55,19 @@ public final class OutputFolder {
 
     /** The same for runs that are done again, perhaps: files of theirs that no manifest names count as not there. */
     public static OutputFolder open(SparkSession spark, String path, Set<String> again) {
-        var conf = spark.sessionState().newHadoopConf();
-        try {
-            var folder = new Path(path);
-            var files = folder.getFileSystem(conf);
-            var qualified = files.makeQualified(folder);
-            var before = new HashSet<>(dataFiles(files, qualified));
-            var oldRuns = new OldRuns(files, new Path(qualified, MANIFESTS));
-            var deadRuns = DeadRuns.find(
-                    files, conf, qualified, oldRuns.finished(), again, List.copyOf(before), Lease.PATIENCE);
-            before.removeAll(deadRuns.unfinished());
-            var existed = files.exists(qualified) && !deadRuns.areAll();
-            return new OutputFolder(spark, qualified, files, conf, existed, before, oldRuns, deadRuns);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new OptionException(
-                    "--output %s: expected a folder that can be reached, found: %s".formatted(path, e));
-        }
+        return new OutputFolder(ExistingOutput.find(spark, path, again));
     }
 
-    private static List<Path> dataFiles(FileSystem files, Path folder) throws IOException {
-        if (!files.exists(folder)) {
-            return List.of();
-        }
-        return Arrays.stream(files.listStatus(folder))
-                .filter(status -> status.isFile() && status.getPath().getName().endsWith(".parquet"))
-                .map(status -> status.getPath())
-                .toList();
-    }
-
-    /**
-     * Holds the mode against what is there, before the source is looked at.
-     *
-     * @throws OptionException when the output exists and must not, or holds what this class does not write
-     */
-    public void check(OutputMode mode) {
-        switch (mode) {
-            case ERROR -> {
-                if (existed) {
-                    throw new OptionException(
-                            "--output %s: expected a folder that does not exist, found one; set --mode overwrite or append"
-                                    .formatted(folder));
-                }
-            }
-            case OVERWRITE, APPEND -> checkNoPartitions(mode);
-        }
-    }
-
-    /** Rows in folders such as lang=en are neither replaced nor counted: better to say so than to leave them. */
-    private void checkNoPartitions(OutputMode mode) {
-        try {
-            if (!existed) {
-                return;
-            }
-            for (var status : files.listStatus(folder)) {
-                var name = status.getPath().getName();
-                if (status.isDirectory() && !name.startsWith("_") && !name.startsWith(".")) {
-                    throw new OptionException(
-                            "--mode %s: expected a folder with files of a Packhorse job, found the folder %s in it"
-                                    .formatted(mode.id(), status.getPath()));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not look at " + folder, e);
-        }
-    }
-
-    /**
-     * Holds what a job would add against what is there; for mode append.
-     *
-     * @param footer what the new files will say of themselves
-     * @throws OptionException when the vectors are of another model or made in another way, or the columns are others
-     */
-    public void checkAppend(Map<String, String> footer, StructType schema) {
-        try {
-            if (!before.isEmpty()) {
-                checkSame(footer, schema);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not look at " + folder, e);
-        }
-    }
-
-    private void checkSame(Map<String, String> footer, StructType schema) throws IOException {
-        var runs = oldRuns.check(footer);
-        // a job that was killed after its files were committed and before they were counted
-        var unfinished = before.parallelStream()
-                .filter(file -> !runs.contains(WrittenFiles.run(file, conf)))
-                .sorted()
-                .findFirst();
-        if (unfinished.isPresent()) {
-            throw new OptionException(
-                    "--mode append: expected files of runs with a manifest, found %s of none; delete it if its job did not finish"
-                            .formatted(unfinished.get()));
-        }
-        var found = spark.read().parquet(folder.toString()).schema();
-        if (!found.asNullable().equals(schema.asNullable())) {
-            throw new OptionException("--mode append: expected the columns %s, found %s in %s"
-                    .formatted(schema.simpleString(), found.simpleString(), folder));
-        }
-    }
-
-    /**
-     * The ranges by which the vectors that are there were quantized, for mode append; nothing where there are none yet.
-     *
-     * @throws OptionException when they are missing, or not the same in all manifests
-     */
-    public Optional<Ranges> ranges() {
-        try {
-            return before.isEmpty() ? Optional.empty() : oldRuns.ranges();
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not look at " + folder, e);
-        }
-    }
-
-    /** The run of a job that had all its rows here and its manifest, and died before it was at its end. */
-    public Optional<String> published(String job) {
-        return deadRuns.published(job);
-    }
-
-    /** Whether a run has a manifest here, and so all its rows. */
-    public boolean isFinished(String runId) {
-        try {
-            return oldRuns.finished().contains(runId);
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not look at " + folder, e);
-        }
-    }
-
-    /** The rows of the source that a run read which is here already. */
-    public long sourceRows(String runId) {
-        try {
-            return oldRuns.sourceRows(runId);
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not look at " + folder, e);
-        }
+    /** What was there when it was opened. */
+    public ExistingOutput existing() {
+        return existing;
     }
 
     /** Ends what a run had left to do that had published its rows. */
     public void finish(PrintStream out) {
         try {
-            if (deadRuns.clear(out)) {
-                oldRuns.clear();
+            if (existing.deadRuns().clear(out)) {
+                existing.oldRuns().clear();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not clear " + folder, e);
@@ -224,7 +77,7 @@ public final class OutputFolder {
     /** What the files of a run hold that is here already. */
     public WrittenFiles written(String runId, int dimension) {
         try {
-            return WrittenFiles.read(dataFiles(files, folder), conf, runId, dimension);
+            return WrittenFiles.read(place.dataFiles(), place.conf(), runId, dimension);
         } catch (IOException e) {
             throw new UncheckedIOException("could not list " + folder, e);
         }
@@ -237,7 +90,7 @@ public final class OutputFolder {
      */
     public Staging stage(String runId, boolean resumed, PrintStream out) {
         finish(out);
-        return Staging.open(spark, files, folder, runId, !resumed, this::removeIfEmpty);
+        return Staging.open(place.spark(), files, folder, runId, !resumed, this::removeIfEmpty);
     }
 
     /**
@@ -251,7 +104,7 @@ public final class OutputFolder {
     public Optional<Staging> resume(
             String runId, Map<String, String> deciding, Consumer<RunPlan> taken, PrintStream out) {
         try {
-            var plan = deadRuns.take(runId, deciding, out);
+            var plan = existing.deadRuns().take(runId, deciding, out);
             if (plan.isEmpty()) {
                 return Optional.empty();
             }
@@ -284,9 +137,9 @@ public final class OutputFolder {
             FileSizes sizes,
             int dimension) {
         var written = false;
-        var tasks = LateTasks.watch(spark.sparkContext());
+        var tasks = LateTasks.watch(place.spark().sparkContext());
         try (tasks;
-                var read = sizes.applyTo(spark)) {
+                var read = sizes.applyTo(place.spark())) {
             var writer = rows.write()
                     .format(EmbeddingParquetFormat.class.getName())
                     .mode(SaveMode.Append)
@@ -297,7 +150,7 @@ public final class OutputFolder {
                 writer = writer.option(EmbeddingParquetFormat.FOOTER_OPTION + entry.getKey(), entry.getValue());
             }
             writer.save(folder.toString());
-            var result = WrittenFiles.read(newFiles(), conf, runId, dimension);
+            var result = WrittenFiles.read(newFiles(), place.conf(), runId, dimension);
             written = true;
             return result;
         } finally {
@@ -321,8 +174,8 @@ public final class OutputFolder {
 
     private List<Path> newFiles() {
         try {
-            var found = new ArrayList<>(dataFiles(files, folder));
-            found.removeAll(before);
+            var found = new ArrayList<>(place.dataFiles());
+            found.removeAll(existing.rows());
             return found;
         } catch (IOException e) {
             throw new UncheckedIOException("could not list " + folder, e);
@@ -333,31 +186,29 @@ public final class OutputFolder {
      * Puts the manifest beside the data and, in mode overwrite, deletes what the new files replace.
      *
      * @throws UncheckedIOException when that fails; where the manifest could not be written, the folder is as before
+     * @throws IllegalStateException when another run has taken the staging; the folder is as before
      */
     public void publish(Manifest manifest, OutputMode mode, Staging staging) {
+        var old = new ArrayList<Path>();
+        if (mode == OutputMode.OVERWRITE) {
+            old.addAll(existing.rows());
+            old.addAll(existing.manifests());
+        }
+        var published = false;
         try {
             staging.check();
-            var old = new ArrayList<Path>();
-            if (mode == OutputMode.OVERWRITE) {
-                old.addAll(before);
-                old.addAll(oldRuns.manifests());
-            }
             staging.replaces(old);
-            write(manifest);
+            existing.oldRuns().add(manifest);
+            published = true;
             for (var file : old) {
                 files.delete(file, false);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("could not publish to " + folder, e);
-        }
-    }
-
-    private void write(Manifest manifest) throws IOException {
-        try {
-            oldRuns.add(manifest);
-        } catch (IOException | FSError e) { // the second is how Hadoop's local files say that the disk is full
-            discard(manifest.runId());
-            throw e;
+        } finally {
+            if (!published) {
+                discard(manifest.runId());
+            }
         }
     }
 
@@ -365,7 +216,7 @@ public final class OutputFolder {
     public void discard(String runId) {
         try {
             for (var file : newFiles()) {
-                if (WrittenFiles.run(file, conf).equals(runId)) {
+                if (WrittenFiles.run(file, place.conf()).equals(runId)) {
                     files.delete(file, false);
                 }
             }
@@ -378,7 +229,7 @@ public final class OutputFolder {
     /** Removes a folder that this job made and in which nothing is left but Spark's own marks. */
     private void removeIfEmpty() {
         try {
-            if (!existed
+            if (!existing.existed()
                     && files.exists(folder)
                     && Arrays.stream(files.listStatus(folder))
                             .map(status -> status.getPath().getName())

@@ -23,7 +23,9 @@ import org.apache.hadoop.fs.Path;
  */
 public record RunPlan(List<String> runs, String job, Map<String, String> deciding, int partitions, int[] partitionOf) {
 
-    private static final String FILE = "plan.json";
+    /** Its name in the staging folder. */
+    static final String FILE = "plan.json";
+
     private static final String PART = "plan.json.part";
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -3,7 +3,6 @@ package dev.packhorse.jobs.output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -12,7 +11,8 @@ import java.util.Optional;
  * @param place where process numbers mean the same: the kernel's boot and the namespace of processes; empty where the
  *     system does not tell
  * @param number of the process there
- * @param started when it began, for numbers come again; empty where the system does not tell
+ * @param started when it began, in ticks since the kernel's boot, for numbers come again: a clock may be set; empty where
+ *     the system does not tell
  */
 record RunProcess(String place, long number, String started) {
 
@@ -21,8 +21,8 @@ record RunProcess(String place, long number, String started) {
 
     /** This one. */
     static RunProcess current() {
-        var process = ProcessHandle.current();
-        return new RunProcess(here(), process.pid(), started(process));
+        var number = ProcessHandle.current().pid();
+        return new RunProcess(here(), number, started(number));
     }
 
     private static String here() {
@@ -33,8 +33,14 @@ record RunProcess(String place, long number, String started) {
         }
     }
 
-    private static String started(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toString).orElse("");
+    /** Field 22 of /proc/PID/stat, see proc(5); the second one is a name in brackets, which may hold anything. */
+    private static String started(long number) {
+        try {
+            var stat = Files.readString(Path.of("/proc/" + number + "/stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** Whether it still runs; nothing where that cannot be known from here. */
@@ -44,7 +50,7 @@ record RunProcess(String place, long number, String started) {
         }
         return Optional.of(ProcessHandle.of(number)
                 .filter(ProcessHandle::isAlive)
-                .map(process -> started(process).equals(started))
+                .map(process -> started(number).equals(started))
                 .orElse(false));
     }
 }

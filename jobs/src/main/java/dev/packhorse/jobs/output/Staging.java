@@ -86,9 +86,21 @@ public final class Staging implements AutoCloseable {
         }
     }
 
+    /** Deletes a staging folder, the plan last: it says whose the folder is where this process dies in between. */
+    static void delete(FileSystem files, Path folder) throws IOException {
+        if (files.exists(folder)) {
+            for (var status : files.listStatus(folder)) {
+                if (!status.getPath().getName().equals(RunPlan.FILE)) {
+                    files.delete(status.getPath(), true);
+                }
+            }
+            files.delete(folder, true);
+        }
+    }
+
     private static void remove(FileSystem files, Path folder) {
         try {
-            files.delete(folder, true);
+            delete(files, folder);
         } catch (IOException e) {
             throw new UncheckedIOException("could not delete " + folder, e);
         }
@@ -96,6 +108,11 @@ public final class Staging implements AutoCloseable {
 
     static Path folder(Path output, String run) {
         return new Path(output, PREFIX + run);
+    }
+
+    /** The id of the run that a folder is of. */
+    static String run(Path folder) {
+        return folder.getName().substring(PREFIX.length());
     }
 
     /** Puts down how rows are dealt out, before the first one is embedded. */
@@ -219,11 +236,19 @@ public final class Staging implements AutoCloseable {
         lease.check();
     }
 
-    /** Leaves the folder for a run to come, in place of deleting it. */
-    public void leave() {
+    /**
+     * Leaves the folder for a run to come, in place of deleting it.
+     *
+     * @return whether there is one: false where another run has taken it
+     */
+    public boolean leave() {
         if (open) {
             open = false;
             files.cancelDeleteOnExit(folder);
+            if (!lease.isOurs()) {
+                lease.close();
+                return false;
+            }
             try {
                 lease.end();
             } catch (IOException
@@ -231,9 +256,10 @@ public final class Staging implements AutoCloseable {
                 LOG.warn("could not give up the lease in {}", folder, e);
             }
         }
+        return true;
     }
 
-    /** Deletes the folder. */
+    /** Deletes the folder, unless another run has taken it. */
     @Override
     public void close() {
         if (!open) {
@@ -241,7 +267,9 @@ public final class Staging implements AutoCloseable {
         }
         open = false;
         lease.close();
-        remove(files, folder);
+        if (lease.isOurs()) {
+            remove(files, folder);
+        }
         files.cancelDeleteOnExit(folder);
         closed.run();
     }

@@ -6,10 +6,8 @@ import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.metrics.ExecutorReport;
 import dev.packhorse.udf.metrics.RunReport;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -188,132 +186,5 @@ public record RunSummary(
         entries.put("bytes", written.bytes());
         entries.put("wall_seconds", wall.toMillis() / 1e3);
         return entries;
-    }
-
-    /** The table that a person sees at the end. */
-    public String table() {
-        var counts = counts();
-        var lines = new ArrayList<String>();
-        line(lines, "model", "%s, fingerprint %s", model, fingerprint.substring(0, 16));
-        line(lines, "encoder", "%s", encoder());
-        line(lines, "rows read", "%,d", rows());
-        if (taken.rows() > 0) {
-            line(
-                    lines,
-                    "taken over",
-                    "%,d rows from a run that died, %,d embedded anew",
-                    taken.rows(),
-                    counts.get(Count.ROWS));
-        }
-        line(lines, "vectors", "%,d", written.vectors());
-        line(lines, "errors", "%,d%s", written.errors(), reasons());
-        line(
-                lines,
-                "duplicates",
-                "%,d rows took the vector of another with the same text",
-                counts.get(Count.DUPLICATES));
-        line(
-                lines,
-                "truncated",
-                "%,d rows, %,d tokens lost",
-                counts.get(Count.TRUNCATED_ROWS),
-                counts.get(Count.LOST_TOKENS));
-        if (counts.get(Count.CHUNKED_ROWS) > 0) {
-            line(
-                    lines,
-                    "chunks",
-                    "%,d long texts were cut into %,d chunks",
-                    counts.get(Count.CHUNKED_ROWS),
-                    counts.get(Count.CHUNKS));
-        }
-        line(
-                lines,
-                "tokens",
-                "%,d in %,d batches, padding %.1f%%",
-                counts.get(Count.TOKENS),
-                counts.get(Count.BATCHES),
-                100 * counts.paddingShare());
-        line(
-                lines,
-                "tasks",
-                "%,d that encoded, the largest %.2f times the mean in tokens, the slowest %.2f times the median in time",
-                encodingTasks(),
-                largestTask(),
-                millisOfTasks().imbalance());
-        line(
-                lines,
-                "speed",
-                "encoder %,.0f tokens/s, job %,.0f tokens/s",
-                encoderTokensPerSecond(),
-                jobTokensPerSecond());
-        line(
-                lines,
-                "time",
-                "%.1f s; of the tasks' %.1f s: %s",
-                wall.toMillis() / 1e3,
-                taskTime.toMillis() / 1e3,
-                steps());
-        line(
-                lines,
-                "model loads",
-                "%d on %d executor%s",
-                modelLoads(),
-                report.executors().size(),
-                report.executors().size() == 1 ? "" : "s");
-        line(lines, "peak memory", "%s", memory());
-        line(
-                lines,
-                "output",
-                "%s (%d file%s, %.1f MiB)",
-                output,
-                written.files(),
-                written.files() == 1 ? "" : "s",
-                written.bytes() / 1048576.0);
-        return String.join(System.lineSeparator(), lines);
-    }
-
-    private String reasons() {
-        return errorsByReason().isEmpty()
-                ? ""
-                : errorsByReason().entrySet().stream()
-                        .map(e -> e.getKey() + " " + e.getValue())
-                        .collect(Collectors.joining(", ", " (", ")"));
-    }
-
-    /** Seconds of task time by step; writing is what remains, for Spark does it around our iterators. */
-    private String steps() {
-        var counts = counts();
-        var read = counts.get(Count.READ_NANOS) / 1e9;
-        var tokenize = counts.get(Count.TOKENIZE_NANOS) / 1e9;
-        var encode = counts.get(Count.ENCODE_NANOS) / 1e9;
-        var load = counts.get(Count.LOAD_NANOS) / 1e9;
-        var write = Math.max(0, taskTime.toMillis() / 1e3 - read - tokenize - encode - load);
-        return String.format(
-                Locale.ROOT,
-                "read %.1f, tokenize %.1f, encode %.1f, write %.1f, load the model %.1f",
-                read,
-                tokenize,
-                encode,
-                write,
-                load);
-    }
-
-    private String memory() {
-        var executors = report.executors().values();
-        var heap = executors.stream()
-                .mapToLong(ExecutorReport::peakHeapBytes)
-                .max()
-                .orElse(0);
-        var resident = executors.stream()
-                .mapToLong(ExecutorReport::peakResidentBytes)
-                .max()
-                .orElse(0);
-        return String.format(Locale.ROOT, "heap %,d MiB, ", heap >> 20)
-                + (resident == 0 ? "resident unknown" : String.format(Locale.ROOT, "resident %,d MiB", resident >> 20))
-                + ", of the largest executor";
-    }
-
-    private static void line(List<String> lines, String name, String format, Object... values) {
-        lines.add("%-12s %s".formatted(name, String.format(Locale.ROOT, format, values)));
     }
 }

@@ -26,6 +26,14 @@ public enum RowKeys {
                     : text.isNull().or(functions.trim(text).equalTo(""));
             return functions.when(without, functions.xxhash64(id)).otherwise(functions.xxhash64(text));
         }
+    },
+
+    /** By the text alone, where the id is the number that a row has as it is read: another one if it is read again. */
+    NUMBERED {
+        @Override
+        Column key(Column id, Column text, boolean blankTextsMeet) {
+            return functions.xxhash64(text);
+        }
     };
 
     abstract Column key(Column id, Column text, boolean blankTextsMeet);

@@ -43,6 +43,9 @@ public final class SourceReader {
     private static final Map<String, String> CSV_DEFAULTS =
             Map.of("header", "true", "multiLine", "true", "escape", "\"");
 
+    /** Else Spark leaves out, and says nothing, what is a week older than the newest file; a file may be moved or copied. */
+    private static final String NO_FILE_IS_TOO_OLD = "36500d";
+
     private final SparkSession spark;
     private final OptionValues options;
 
@@ -94,6 +97,7 @@ public final class SourceReader {
         var schema = reading.schema().orElseGet(() -> load(reading).schema());
         return source(spark.readStream()
                 .format(options.get(INPUT_FORMAT))
+                .option("maxFileAge", NO_FILE_IS_TOO_OLD)
                 .options(reading.options())
                 .schema(schema)
                 .load(options.get(INPUT).get(0)));

@@ -52,7 +52,15 @@ class EmbedJobFullDiskTest extends EmbedJobFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run-2.exception", "run-2.error", "_packhorse.exception", "_packhorse.error"})
+    @ValueSource(
+            strings = {
+                "run-2.exception",
+                "run-2.error",
+                "_packhorse.exception",
+                "_packhorse.error",
+                "replaced.exception",
+                "replaced.error"
+            })
     void theOldRowsAreLeftAloneWhereThereIsNoRoomForTheManifestOrTheLeaseEither(String what) throws IOException {
         some().run();
         var before = snapshot();

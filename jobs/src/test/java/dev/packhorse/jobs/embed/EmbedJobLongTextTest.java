@@ -11,6 +11,7 @@ import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
 import dev.packhorse.jobs.report.RunSummary;
+import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
@@ -112,7 +113,7 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
                 .isEqualTo(chunks);
         assertThat(summary.written().vectors()).isEqualTo(chunks);
         assertThat(summary.written().errors()).isEqualTo(1);
-        assertThat(summary.table())
+        assertThat(SummaryTable.of(summary))
                 .contains("chunks       %,d long texts were cut into %,d chunks"
                         .formatted(counts.get(Count.CHUNKED_ROWS), counts.get(Count.CHUNKS)));
     }

@@ -9,11 +9,15 @@ import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
+import dev.packhorse.jobs.output.OutputFolder;
+import dev.packhorse.jobs.output.StagingFolders;
 import dev.packhorse.udf.EmbedException;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,60 @@ class EmbedJobModesTest extends EmbedJobFixture {
         assertThat(written()).hasSize(4);
         assertThat(files(".parquet")).isNotEmpty().doesNotContainAnyElementsOf(files);
         assertThat(manifests()).hasSize(1).doesNotContainAnyElementsOf(manifests);
+    }
+
+    /** Neither would know what the other one wrote. */
+    @Test
+    void overwriteIsRefusedWhileAnotherJobIsAtWorkThere() throws IOException {
+        some().run();
+        StagingFolders.live(output, "abc");
+        var before = snapshot();
+
+        assertRefused(
+                some().set("mode", "overwrite"),
+                "--mode overwrite: expected no other job at work on --output file:%s, found abc; start again when that has ended"
+                        .formatted(output));
+        assertThat(snapshot()).isEqualTo(before);
+        var existing =
+                OutputFolder.open(LocalSpark.session(), output.toString()).existing();
+        assertThatThrownBy(() -> existing.checkAlone("abd"))
+                .isInstanceOf(OptionException.class)
+                .hasMessageContaining("found abc");
+        existing.checkAlone("abc");
+    }
+
+    @Test
+    void whatAnOverwriteHadYetToDeleteWhenItDiedIsNotThereForTheNextJob() throws IOException {
+        some().run();
+        var old = new ArrayList<Path>(files(".parquet"));
+        old.addAll(manifests());
+        for (var file : old) {
+            Files.copy(file, folder.resolve(file.getFileName()));
+        }
+        some().set("max-seq-length", "8").set("mode", "overwrite").run();
+        for (var file : old) {
+            Files.copy(folder.resolve(file.getFileName()), file);
+        }
+        var run = json(manifests().stream()
+                        .filter(manifest -> !old.contains(manifest))
+                        .findFirst()
+                        .orElseThrow())
+                .path("run")
+                .asText();
+        Files.write(
+                StagingFolders.ended(output, run).resolve("replaced"),
+                old.stream().map(file -> "file:" + file).toList());
+
+        EmbedRun.to(output)
+                .set("query", "SELECT id + 4 AS id, text FROM json.`%s`".formatted(folder.resolve("some.jsonl")))
+                .set("max-seq-length", "8")
+                .set("mode", "append")
+                .run();
+
+        assertThat(written().stream().map(row -> row.<Long>getAs("id")))
+                .containsExactlyInAnyOrder(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+        assertThat(old).noneMatch(Files::exists);
+        assertThat(manifests()).hasSize(2);
     }
 
     @Test

@@ -7,7 +7,9 @@ import dev.packhorse.jobs.ChildJvm;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
+import dev.packhorse.jobs.output.StagingFolders;
 import dev.packhorse.jobs.report.RunSummary;
+import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.OptionException;
@@ -155,7 +157,7 @@ class ResumedJobTest extends EmbedJobFixture {
                 .isEqualTo(summary.taken().rows());
         assertThat(manifest.path("rows_embedded").asLong())
                 .isEqualTo(summary.counts().get(Count.ROWS));
-        assertThat(summary.table()).contains("taken over   ");
+        assertThat(SummaryTable.of(summary)).contains("taken over   ");
     }
 
     @Test
@@ -217,16 +219,7 @@ class ResumedJobTest extends EmbedJobFixture {
                 .filter(path -> path.getFileName().toString().startsWith("_packhorse-staging-"))
                 .findFirst()
                 .orElseThrow();
-        var lease = json(staging.resolve("lease"));
-        var process = ProcessHandle.current();
-        Files.delete(staging.resolve(".lease.crc"));
-        Files.writeString(
-                staging.resolve("lease"),
-                lease.toString()
-                        .replace("\"number\":" + lease.path("process").path("number"), "\"number\":" + process.pid())
-                        .replace(
-                                lease.path("process").path("started").asText(),
-                                process.info().startInstant().orElseThrow().toString()));
+        StagingFolders.live(output, staging.getFileName().toString().substring("_packhorse-staging-".length()));
 
         var summary = job.set("mode", "append").run();
 
@@ -264,6 +257,8 @@ class ResumedJobTest extends EmbedJobFixture {
                 .mode("append")
                 .save(output.toString());
         Files.createDirectories(output.resolve("_temporary/0/task_1"));
+        Files.createDirectories(output.resolve("_packhorse"));
+        Files.writeString(output.resolve("_packhorse/.run-1-%s.json.part".formatted(id)), "{ \"run\"");
         assertThat(files(".parquet")).isNotEmpty();
 
         var summary = again().run();
@@ -278,16 +273,11 @@ class ResumedJobTest extends EmbedJobFixture {
     private void assertPublishedIsDone(String first) throws IOException {
         var before = snapshot();
         var run = json(manifests().get(0)).path("run").asText();
-        var staging = output.resolve("_packhorse-staging-" + run);
-        Files.createDirectories(staging);
+        var staging = StagingFolders.ended(output, run);
         var plan = "{\"runs\":[\"%s\",\"%s\"],\"job\":\"%s\",\"deciding\":{},\"partitions\":1,\"partitionOf\":[0]}";
         Files.writeString(
                 staging.resolve("plan.json"),
                 plan.formatted(first, run, new Provenance(again().options(), null, null, null).job()));
-        Files.writeString(
-                staging.resolve("lease"),
-                "{\"run\":\"%s\",\"process\":{\"place\":\"\",\"number\":1,\"started\":\"\"},\"beat\":0,\"ended\":true}"
-                        .formatted(run));
 
         var summary = again().run();
 
@@ -295,6 +285,10 @@ class ResumedJobTest extends EmbedJobFixture {
         assertThat(summary.written().rows()).isEqualTo(500);
         assertThat(snapshot()).isEqualTo(before);
         assertThat(names(output)).noneMatch(name -> name.contains("staging"));
+        StagingFolders.ended(output, run); // it died while it cleared up, and took its plan along
+        assertThatThrownBy(() -> again().run())
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("--output file:%s: expected a folder that does not exist".formatted(output));
     }
 
     @Test

@@ -7,12 +7,17 @@ import dev.packhorse.jobs.ChildJvm;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
+import dev.packhorse.jobs.output.StagingFolders;
+import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -141,16 +146,10 @@ class StreamingJobTest extends EmbedJobFixture {
         arrive(1);
         job(folder).run();
         forgetLastCommit();
-        var last = manifests().stream()
-                .filter(manifest -> manifest.toString().endsWith("-1.json"))
-                .findFirst()
-                .orElseThrow();
+        var last = last();
         // as far as the driver came with it
         Files.move(last, last.resolveSibling("." + last.getFileName() + ".part"));
-        Files.createDirectories(output.resolve("_packhorse-staging-" + runOf(last)));
-        Files.writeString(
-                output.resolve("_packhorse-staging-" + runOf(last)).resolve("lease"),
-                "{\"run\":\"r\",\"process\":{\"place\":\"\",\"number\":1,\"started\":\"\"},\"beat\":0,\"ended\":true}");
+        StagingFolders.ended(output, runOf(last));
 
         var summary = job(folder).run();
 
@@ -160,6 +159,58 @@ class StreamingJobTest extends EmbedJobFixture {
         assertThat(list(output.resolve("_packhorse")))
                 .noneMatch(path -> path.toString().endsWith(".part"));
         assertNothingIsLeft();
+    }
+
+    /** A file system that keeps a file's time, as mv and cp -p do, would else hide it from Spark for ever. */
+    @Test
+    void aFileWithAnOldTimeIsEmbeddedToo() throws IOException {
+        arrive(0);
+        job(folder).run();
+        arrive(1);
+        Files.setLastModifiedTime(
+                folder.resolve("in/01.jsonl"), FileTime.from(Instant.now().minus(Duration.ofDays(3_000))));
+
+        assertThat(job(folder).run().rows()).isEqualTo(ROWS_OF_FILE);
+        assertThat(ids()).isEqualTo(idsOf(2));
+    }
+
+    @Test
+    void aSecondStartWithTheSameCheckpointIsRefusedAndLeavesTheFirstAlone() throws IOException {
+        arrive(0);
+        arrive(1);
+        job(folder).run();
+        forgetLastCommit();
+        var last = last();
+        var batch = runOf(last);
+        Files.delete(last); // the first start has its files there, and not yet its manifest
+        StagingFolders.live(output, batch);
+        var before = snapshot();
+
+        assertRefused(
+                job(folder),
+                "--checkpoint: expected one start at a time, found another that is at work on the batch %s; start again when that has ended"
+                        .formatted(batch));
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
+    /** What was done before tells nothing of what this start makes. */
+    @Test
+    void vectorsOfAnotherModelAreNotAddedAfterABatchThatWasDoneBefore() throws IOException {
+        arrive(0);
+        arrive(1);
+        job(folder).run();
+        forgetLastCommit();
+        arrive(2);
+
+        assertThatRefused(job(folder).set("max-seq-length", "32"), "--mode append: expected vectors of fingerprint ");
+        assertThat(ids()).isEqualTo(idsOf(2));
+    }
+
+    private Path last() {
+        return manifests().stream()
+                .filter(manifest -> manifest.toString().endsWith("-1.json"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String runOf(Path manifest) {
@@ -184,7 +235,7 @@ class StreamingJobTest extends EmbedJobFixture {
 
         assertThat(summary.written().vectors()).isEqualTo(1);
         assertThat(summary.errorsByReason()).containsOnlyKeys("malformed record");
-        assertThat(summary.table()).contains("rows read    2");
+        assertThat(SummaryTable.of(summary)).contains("rows read    2");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.packhorse.jobs.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -36,12 +37,16 @@ class LeaseTest {
         Lease.write(files, new Path(folder, Lease.FILE), new Lease.Content("a", process, beat, false));
     }
 
+    private boolean isDead(Duration patience) throws IOException {
+        return Lease.ofDead(files, folder, patience).isPresent();
+    }
+
     @Test
     void aRunIsAliveWhileItHoldsItsLease() throws IOException {
         try (var lease = Lease.hold(files, folder, "a")) {
             lease.check();
 
-            assertThat(Lease.isDead(files, folder, Duration.ofDays(1))).isFalse();
+            assertThat(isDead(Duration.ofDays(1))).isFalse();
         }
     }
 
@@ -53,7 +58,7 @@ class LeaseTest {
 
         write(new RunProcess(RunProcess.current().place(), number, "2026-01-01T00:00:00Z"), 0);
 
-        assertThat(Lease.isDead(files, folder, Duration.ofDays(1))).isTrue();
+        assertThat(isDead(Duration.ofDays(1))).isTrue();
     }
 
     @Test
@@ -62,26 +67,26 @@ class LeaseTest {
 
         write(new RunProcess(current.place(), current.number(), "2020-01-01T00:00:00Z"), 0);
 
-        assertThat(Lease.isDead(files, folder, Duration.ofDays(1))).isTrue();
+        assertThat(isDead(Duration.ofDays(1))).isTrue();
     }
 
     @Test
     void aLeaseThatWasGivenUpIsFreeAtOnce() throws IOException {
         Lease.hold(files, folder, "a").end();
 
-        assertThat(Lease.isDead(files, folder, Duration.ofDays(1))).isTrue();
+        assertThat(isDead(Duration.ofDays(1))).isTrue();
     }
 
     @Test
     void aRunElsewhereIsDeadWhenItsLeaseStaysTheSame() throws IOException {
         write(ELSEWHERE, 7);
 
-        assertThat(Lease.isDead(files, folder, SHORT)).isTrue();
+        assertThat(isDead(SHORT)).isTrue();
     }
 
     @Test
     void aFolderWithoutALeaseIsOfADeadRunWhenItStaysSo() throws IOException {
-        assertThat(Lease.isDead(files, folder, SHORT)).isTrue();
+        assertThat(isDead(SHORT)).isTrue();
     }
 
     @Test
@@ -101,11 +106,42 @@ class LeaseTest {
         });
         driver.start();
         try {
-            assertThat(Lease.isDead(files, folder, Duration.ofDays(1))).isFalse();
+            assertThat(isDead(Duration.ofDays(1))).isFalse();
         } finally {
             driver.interrupt();
             driver.join();
         }
+    }
+
+    @Test
+    void aDriverThatOnlyStoodStillIsKnownByItsLease() throws IOException {
+        write(ELSEWHERE, 7);
+        var found = Lease.ofDead(files, folder, SHORT).orElseThrow();
+
+        assertThat(Lease.isStill(files, folder, found)).isTrue();
+        write(ELSEWHERE, 8);
+        assertThat(Lease.isStill(files, folder, found)).isFalse();
+    }
+
+    /** As a second start of a stream has, for the id of its batch is the same. */
+    @Test
+    void anotherProcessWithTheSameRunTakesTheLease() throws IOException {
+        try (var lease = Lease.hold(files, folder, "a")) {
+            write(ELSEWHERE, 0);
+
+            assertThat(lease.isOurs()).isFalse();
+        }
+    }
+
+    @Test
+    void aFolderThatIsGoneIsNotMadeAgain() throws IOException {
+        var gone = new Path(folder, "gone");
+        files.mkdirs(gone);
+        var lease = Lease.hold(files, gone, "a");
+        files.delete(gone, true);
+
+        assertThatThrownBy(lease::end).isInstanceOf(FileNotFoundException.class);
+        assertThat(files.exists(gone)).isFalse();
     }
 
     @Test

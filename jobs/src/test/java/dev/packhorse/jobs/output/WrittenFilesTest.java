@@ -124,6 +124,7 @@ class WrittenFilesTest {
 
         assertThatThrownBy(() -> OutputFolder.open(
                                 LocalSpark.session(), temporary.resolve("out").toString())
+                        .existing()
                         .check(mode))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("--mode %s: expected a folder with files of a Packhorse job, found the folder file:%s in it"

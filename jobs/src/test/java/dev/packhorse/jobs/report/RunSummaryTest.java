@@ -65,7 +65,7 @@ class RunSummaryTest {
 
     @Test
     void theTableHoldsEveryFigure() {
-        assertThat(summary(partitions(), TWO_EXECUTORS, 2).table().lines())
+        assertThat(SummaryTable.of(summary(partitions(), TWO_EXECUTORS, 2)).lines())
                 .containsExactly(
                         "model        tiny-bert, fingerprint 0123456789abcdef",
                         "encoder      onnxruntime",
@@ -87,7 +87,7 @@ class RunSummaryTest {
     void oneIsSaidAsOneAndWhatIsUnknownAsUnknown() {
         var executor = Map.of("driver", new ExecutorReport("onnxruntime", 1, 1 << 20, 0));
 
-        assertThat(summary(partitions(), executor, 1).table())
+        assertThat(SummaryTable.of(summary(partitions(), executor, 1)))
                 .contains("1 on 1 executor" + System.lineSeparator())
                 .contains("resident unknown")
                 .contains("(1 file, 3.0 MiB)");
@@ -100,7 +100,8 @@ class RunSummaryTest {
         counts.add(Count.CHUNKS, 3_456);
         var summary = summary(Map.of("0", counts), TWO_EXECUTORS, 2);
 
-        assertThat(summary.table().lines()).contains("chunks       1,200 long texts were cut into 3,456 chunks");
+        assertThat(SummaryTable.of(summary).lines())
+                .contains("chunks       1,200 long texts were cut into 3,456 chunks");
         assertThat(summary.asEntries()).containsEntry("chunked_rows", 1_200L).containsEntry("chunks", 3_456L);
     }
 
@@ -108,9 +109,9 @@ class RunSummaryTest {
     void numbersAreShownTheSameInEveryCountry() {
         var before = Locale.getDefault();
         try {
-            var expected = summary(partitions(), TWO_EXECUTORS, 2).table();
+            var expected = SummaryTable.of(summary(partitions(), TWO_EXECUTORS, 2));
             Locale.setDefault(Locale.GERMANY);
-            assertThat(summary(partitions(), TWO_EXECUTORS, 2).table()).isEqualTo(expected);
+            assertThat(SummaryTable.of(summary(partitions(), TWO_EXECUTORS, 2))).isEqualTo(expected);
         } finally {
             Locale.setDefault(before);
         }
@@ -118,7 +119,7 @@ class RunSummaryTest {
 
     @Test
     void aRunWithoutRowsHasATableToo() {
-        assertThat(summary(Map.of("0", new Counts()), Map.of(), 0).table())
+        assertThat(SummaryTable.of(summary(Map.of("0", new Counts()), Map.of(), 0)))
                 .contains("speed        encoder 0 tokens/s, job 0 tokens/s")
                 .contains("model loads  0 on 0 executors");
     }
