@@ -61,6 +61,22 @@ class EmbedFunctionOrderTest extends EmbedQueries {
         }
 
         @Test
+        void areTheSameWherePlansDoNotAdapt() {
+            spark.conf().set("spark.sql.adaptive.enabled", "false");
+            try {
+                var rows = sql(TOP);
+                assertThat(ids(rows.collectAsList())).isEqualTo(byScore(5));
+                assertThat(embeddedRows(rows)).isEqualTo(5);
+                assertThat(sql("SELECT id, embed(text) FROM one LIMIT 5000")
+                                .rdd()
+                                .getNumPartitions())
+                        .isEqualTo(12);
+            } finally {
+                spark.conf().unset("spark.sql.adaptive.enabled");
+            }
+        }
+
+        @Test
         void areTheSameWithAnOffset() {
             var rows = sql("SELECT id, embed(text) AS e FROM (SELECT * FROM texts ORDER BY score LIMIT 5 OFFSET 2)");
 
