@@ -5,9 +5,11 @@
  *   <li>{@code options}: the options of the jobs, beyond those of the encoding itself
  *   <li>{@code cli}: options to command line, and the documentation of both
  *   <li>{@code source}: where rows come from
+ *   <li>{@code shuffle}: which row goes to which task
  *   <li>{@code output}: Parquet, manifest, and the count of what was written
  *   <li>{@code report}: what a person sees while a job runs and at its end
  *   <li>{@code embed}: the main job
+ *   <li>{@code explain}: what a model is, and which path it takes
  *   <li>{@code demo}: a real corpus, embedded and searched
  *   <li>{@code bench}: what is measured for docs/PERFORMANCE.md
  * </ul>

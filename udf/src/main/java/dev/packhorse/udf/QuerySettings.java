@@ -3,6 +3,8 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.udf.files.DriverFile;
+import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.EncodeOptions.LongText;
 import dev.packhorse.udf.options.Nearest;

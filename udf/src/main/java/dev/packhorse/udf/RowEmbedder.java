@@ -3,6 +3,7 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.BatchListener;
 import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.metrics.EmbedMetrics;
+import dev.packhorse.udf.resident.ResidentEngines;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;

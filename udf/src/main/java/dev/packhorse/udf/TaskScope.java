@@ -6,6 +6,8 @@ import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.metrics.EmbedMetrics;
 import dev.packhorse.udf.metrics.ExecutorReport;
 import dev.packhorse.udf.metrics.RunAccumulator;
+import dev.packhorse.udf.resident.RecentVectors;
+import dev.packhorse.udf.resident.ResidentEngines;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;

@@ -9,26 +9,26 @@ import dev.packhorse.engine.model.Models;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Settings for the tiny model. */
-final class TinyBert {
+public final class TinyBert {
 
     private static final AtomicInteger NEXT_BUDGET = new AtomicInteger(512);
 
     private TinyBert() {}
 
-    static Model model() {
+    public static Model model() {
         return Models.find(Fixtures.tinyBert().toString());
     }
 
     /** Settings that no test had before, so that the process has no engine for them yet. */
-    static EngineSettings freshSettings() {
+    public static EngineSettings freshSettings() {
         return freshSettings(model());
     }
 
-    static EngineSettings freshSettings(Model model) {
+    public static EngineSettings freshSettings(Model model) {
         return freshSettings(model, PathChoice.AUTO);
     }
 
-    static EngineSettings freshSettings(Model model, PathChoice encoder) {
+    public static EngineSettings freshSettings(Model model, PathChoice encoder) {
         return new EngineSettings(model, Precision.FLOAT32, encoder, NEXT_BUDGET.getAndIncrement(), 1);
     }
 }

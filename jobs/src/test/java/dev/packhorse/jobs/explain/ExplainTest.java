@@ -9,7 +9,7 @@ import dev.packhorse.engine.NestedMachine;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.jobs.options.EmbedOptions;
-import dev.packhorse.udf.SparkModels;
+import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

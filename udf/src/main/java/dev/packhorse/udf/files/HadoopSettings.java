@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.files;
 
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,9 @@ import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
+import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.SharedFileSystem;
+import dev.packhorse.udf.TinyBert;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
@@ -61,7 +61,7 @@ public final class ResidentEngines {
         }
 
         /** What the tasks that share the engine encoded lately. */
-        RecentVectors recent() {
+        public RecentVectors recent() {
             return resident.recent;
         }
 

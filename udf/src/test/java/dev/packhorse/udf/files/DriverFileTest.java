@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.model.Models;
+import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.TinyBert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.files;
 
 import dev.packhorse.engine.model.Folder;
 import dev.packhorse.engine.model.Model;

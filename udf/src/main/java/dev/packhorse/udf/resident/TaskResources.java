@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import dev.packhorse.engine.Device;
 import dev.packhorse.engine.EngineSettings;

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.model.Model;

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.files;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

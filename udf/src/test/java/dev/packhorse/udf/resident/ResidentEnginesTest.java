@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.model.Models;
+import dev.packhorse.udf.TinyBert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

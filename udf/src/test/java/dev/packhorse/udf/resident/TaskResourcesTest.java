@@ -1,8 +1,9 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Device;
+import dev.packhorse.udf.TinyBert;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.resource.ResourceInformation;

@@ -1,4 +1,4 @@
-package dev.packhorse.udf;
+package dev.packhorse.udf.resident;
 
 import dev.packhorse.engine.Embedded;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * <p>A run that begins forgets what was there, for it counts its own duplicates. Two that go on at the same time share what they
  * find: the keys say all that decides a vector of one engine, so it is the right one.
  */
-final class RecentVectors {
+public final class RecentVectors {
 
     /** A text's hash, the map's entry and the objects' headers, beside the vector's numbers. */
     private static final int OVERHEAD_BYTES = 256;
@@ -22,7 +22,7 @@ final class RecentVectors {
     private long bytes;
 
     /** What is remembered for another run is forgotten: each run counts its own duplicates. */
-    synchronized void begin(long run) {
+    public synchronized void begin(long run) {
         if (this.run != run) {
             this.run = run;
             vectors.clear();
@@ -30,12 +30,12 @@ final class RecentVectors {
         }
     }
 
-    synchronized Optional<Embedded> get(String textHash) {
+    public synchronized Optional<Embedded> get(String textHash) {
         return Optional.ofNullable(vectors.get(textHash));
     }
 
     /** Remembers vectors, and forgets those longest not asked for where they are more than {@code mostBytes}. */
-    synchronized void put(String textHash, Embedded answer, long mostBytes) {
+    public synchronized void put(String textHash, Embedded answer, long mostBytes) {
         if (mostBytes > 0 && answer instanceof Embedded.Vector vector) {
             if (vectors.put(textHash, vector) == null) {
                 bytes += size(vector);
