@@ -1,5 +1,7 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.output.Cosine;
+
 /**
  * How near vectors come to the expected ones, at the worst of them: a mean would hide one bad row among thousands.
  *
@@ -16,7 +18,7 @@ public record Closeness(double cosine, double difference) {
         var cosine = 1.0;
         var difference = 0.0;
         for (var i = 0; i < expected.length; i++) {
-            cosine = Math.min(cosine, cosine(expected[i], found[i]));
+            cosine = Math.min(cosine, Cosine.of(expected[i], found[i]));
             difference = Math.max(difference, difference(expected[i], found[i]));
         }
         return new Closeness(cosine, difference);
@@ -33,17 +35,5 @@ public record Closeness(double cosine, double difference) {
             difference = Math.max(difference, Math.abs((double) expected[d] - found[d]));
         }
         return difference;
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        var product = 0.0;
-        var squaresOfA = 0.0;
-        var squaresOfB = 0.0;
-        for (var d = 0; d < a.length; d++) {
-            product += (double) a[d] * b[d];
-            squaresOfA += (double) a[d] * a[d];
-            squaresOfB += (double) b[d] * b[d];
-        }
-        return product / Math.sqrt(squaresOfA * squaresOfB);
     }
 }

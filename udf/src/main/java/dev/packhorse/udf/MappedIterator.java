@@ -4,9 +4,9 @@ import java.util.Iterator;
 import java.util.function.Function;
 
 /** Applies a function to each element when it is asked for, and not before. */
-record MappedIterator<A, B>(Iterator<A> inner, Function<A, B> function) implements Iterator<B> {
+public record MappedIterator<A, B>(Iterator<A> inner, Function<A, B> function) implements Iterator<B> {
 
-    static <A, B> Iterator<B> of(Iterator<A> inner, Function<A, B> function) {
+    public static <A, B> Iterator<B> of(Iterator<A> inner, Function<A, B> function) {
         return new MappedIterator<>(inner, function);
     }
 

@@ -2,7 +2,6 @@ package dev.packhorse.engine.families;
 
 import dev.packhorse.engine.transformer.FeedForward;
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
 
@@ -37,11 +36,6 @@ final class BertFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return "embeddings.word_embeddings.weight";
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         var table = tensors.tensor("embeddings.position_embeddings.weight", shape.positions(), shape.embedding());
         return withTokenType(shape, tensors, table);
@@ -54,11 +48,6 @@ final class BertFamily implements Family {
             positions[i] += type[i % type.length];
         }
         return positions;
-    }
-
-    @Override
-    public Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
-        return tensors.norm("embeddings.LayerNorm", shape.embedding());
     }
 
     @Override

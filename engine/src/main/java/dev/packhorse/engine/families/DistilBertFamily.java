@@ -2,7 +2,6 @@ package dev.packhorse.engine.families;
 
 import dev.packhorse.engine.transformer.FeedForward;
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
 
@@ -35,18 +34,8 @@ final class DistilBertFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return "embeddings.word_embeddings.weight";
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         return tensors.tensor("embeddings.position_embeddings.weight", shape.positions(), shape.embedding());
-    }
-
-    @Override
-    public Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
-        return tensors.norm("embeddings.LayerNorm", shape.embedding());
     }
 
     @Override

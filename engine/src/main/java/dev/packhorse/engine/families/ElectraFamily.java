@@ -2,7 +2,6 @@ package dev.packhorse.engine.families;
 
 import dev.packhorse.engine.transformer.Dense;
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
 import java.util.Optional;
@@ -27,18 +26,8 @@ final class ElectraFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return BERT.wordEmbeddings();
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         return BERT.positionEmbeddings(shape, tensors);
-    }
-
-    @Override
-    public Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
-        return BERT.embeddingNorm(shape, tensors);
     }
 
     @Override

@@ -23,13 +23,18 @@ interface Family {
      */
     TransformerShape shape(Config config);
 
-    /** The name of the table of words, [V, E]. */
-    String wordEmbeddings();
+    /** The name of the table of words, [V, E]; most families have it from BERT. */
+    default String wordEmbeddings() {
+        return "embeddings.word_embeddings.weight";
+    }
 
     /** See {@link dev.packhorse.engine.transformer.TransformerWeights#positionEmbeddings}. */
     float[] positionEmbeddings(TransformerShape shape, Tensors tensors);
 
-    Norm embeddingNorm(TransformerShape shape, Tensors tensors);
+    /** The norm of the embeddings, of E numbers; most families have its name from BERT. */
+    default Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
+        return tensors.norm("embeddings.LayerNorm", shape.embedding());
+    }
 
     default Optional<Dense> embeddingProjection(TransformerShape shape, Tensors tensors) {
         return Optional.empty();

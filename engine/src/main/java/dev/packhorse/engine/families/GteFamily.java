@@ -3,7 +3,6 @@ package dev.packhorse.engine.families;
 import dev.packhorse.engine.transformer.FeedForward;
 import dev.packhorse.engine.transformer.LayerAttention;
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.Collections;
 import java.util.List;
@@ -47,18 +46,8 @@ final class GteFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return "embeddings.word_embeddings.weight";
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         return Gated.tokenType(shape, tensors);
-    }
-
-    @Override
-    public Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
-        return tensors.norm("embeddings.LayerNorm", shape.hidden());
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.packhorse.engine.families;
 
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
 
@@ -16,8 +15,6 @@ final class MpnetFamily implements Family {
 
     /** From there on all distances share a bucket; fixed in MPNetEncoder. */
     private static final int MAX_DISTANCE = 128;
-
-    private static final BertFamily BERT = new BertFamily();
 
     @Override
     public List<String> modelTypes() {
@@ -35,18 +32,8 @@ final class MpnetFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return BERT.wordEmbeddings();
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         return RobertaFamily.behindPadding(shape, tensors);
-    }
-
-    @Override
-    public Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
-        return BERT.embeddingNorm(shape, tensors);
     }
 
     @Override

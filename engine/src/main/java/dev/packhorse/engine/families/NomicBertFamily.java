@@ -58,11 +58,6 @@ final class NomicBertFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return "embeddings.word_embeddings.weight";
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         return Gated.tokenType(shape, tensors);
     }

@@ -1,7 +1,6 @@
 package dev.packhorse.engine.families;
 
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.List;
 
@@ -29,11 +28,6 @@ final class RobertaFamily implements Family {
     }
 
     @Override
-    public String wordEmbeddings() {
-        return BERT.wordEmbeddings();
-    }
-
-    @Override
     public float[] positionEmbeddings(TransformerShape shape, Tensors tensors) {
         return BertFamily.withTokenType(shape, tensors, behindPadding(shape, tensors));
     }
@@ -51,11 +45,6 @@ final class RobertaFamily implements Family {
         System.arraycopy(table, first * e, rows, 0, shape.positions() * e);
         System.arraycopy(table, shape.padding() * e, rows, shape.positions() * e, e);
         return rows;
-    }
-
-    @Override
-    public Norm embeddingNorm(TransformerShape shape, Tensors tensors) {
-        return BERT.embeddingNorm(shape, tensors);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.MatmulPeak;
 import dev.packhorse.engine.onnx.BareLoop;
+import dev.packhorse.engine.output.Cosine;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +118,7 @@ final class EncoderBench {
     private static DoubleStream cosines(Contender float32, Contender other) {
         var expected = float32.loop().vectors();
         var found = other.loop().vectors();
-        return IntStream.range(0, expected.length).mapToDouble(i -> Statistics.cosine(expected[i], found[i]));
+        return IntStream.range(0, expected.length).mapToDouble(i -> Cosine.of(expected[i], found[i]));
     }
 
     private static String shares(EncoderLoop loop) {

@@ -12,17 +12,4 @@ final class Statistics {
         var sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
-
-    /** The cosine of two vectors of one length. */
-    static double cosine(float[] a, float[] b) {
-        var product = 0.0;
-        var squaresOfA = 0.0;
-        var squaresOfB = 0.0;
-        for (var d = 0; d < a.length; d++) {
-            product += (double) a[d] * b[d];
-            squaresOfA += (double) a[d] * a[d];
-            squaresOfB += (double) b[d] * b[d];
-        }
-        return product / Math.sqrt(squaresOfA * squaresOfB);
-    }
 }

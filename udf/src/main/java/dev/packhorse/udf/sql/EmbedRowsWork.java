@@ -1,6 +1,7 @@
 package dev.packhorse.udf.sql;
 
 import dev.packhorse.udf.EmbedSettings;
+import dev.packhorse.udf.MappedIterator;
 import dev.packhorse.udf.RowEmbedder;
 import dev.packhorse.udf.metrics.EmbedMetrics;
 import java.util.Iterator;
@@ -35,11 +36,11 @@ record EmbedRowsWork(
         var joined = projection(Scala.list(Scala.java(output)), output);
         var pair = new JoinedRow();
         var embedded = RowEmbedder.embed(
-                new Mapped<>(rows, row -> (row instanceof UnsafeRow unsafe ? unsafe : asUnsafe.apply(row)).copy()),
+                MappedIterator.of(rows, row -> (row instanceof UnsafeRow unsafe ? unsafe : asUnsafe.apply(row)).copy()),
                 row -> text(textOf.apply(row)),
                 settings,
                 metrics);
-        return new Mapped<>(
+        return MappedIterator.of(
                 embedded,
                 one -> joined.apply(
                         pair.apply(one.row(), new GenericInternalRow(new Object[] {EmbedText.struct(one)}))));
@@ -58,19 +59,5 @@ record EmbedRowsWork(
                 input);
         projection.initialize(TaskContext.getPartitionId());
         return projection;
-    }
-
-    /** Applies a function to each element when it is asked for. */
-    private record Mapped<A, B>(Iterator<A> inner, java.util.function.Function<A, B> function) implements Iterator<B> {
-
-        @Override
-        public boolean hasNext() {
-            return inner.hasNext();
-        }
-
-        @Override
-        public B next() {
-            return function.apply(inner.next());
-        }
     }
 }
