@@ -30,6 +30,7 @@ public final class RecentVectors {
         }
     }
 
+    /** What was put under this key lately. */
     public synchronized Optional<Embedded> get(String textHash) {
         return Optional.ofNullable(vectors.get(textHash));
     }
