@@ -64,6 +64,14 @@ abstract class EmbedJobFixture {
                 .toList();
     }
 
+    /** The other one of two; their names tell the order of runs to the second only. */
+    Path manifestBeside(Path first) {
+        return manifests().stream()
+                .filter(manifest -> !manifest.equals(first))
+                .findFirst()
+                .orElseThrow();
+    }
+
     static List<Path> list(Path folder) {
         try (var files = Files.list(folder)) {
             return files.sorted().toList();
