@@ -42,14 +42,11 @@ record TokenizedRow(
      * have equal chunks, so their hash, how they are cut and the chunk's number do.
      */
     String key(int piece, LongTexts cut) {
-        return place.isPresent() || pieces.size() > 1
-                ? "%s:%d:%d:%d"
-                        .formatted(
-                                textHash,
-                                cut.chunkTokens(),
-                                cut.chunkOverlap(),
-                                place.map(Place::chunk).orElse(0) + piece)
-                : textHash;
+        if (place.isEmpty() && pieces.size() <= 1) {
+            return textHash;
+        }
+        var chunk = place.map(Place::chunk).orElse(0) + piece;
+        return textHash + ":" + cut.chunkTokens() + ":" + cut.chunkOverlap() + ":" + chunk;
     }
 
     /** Bytes that the columns carried along are known to take: of rows as Spark's own operators hand them on. */

@@ -81,15 +81,12 @@ final class DeadRuns {
         var output = place.folder();
         var dead = new ArrayList<DeadRun>();
         var live = new HashSet<String>();
-        for (var status : files.exists(output) ? files.listStatus(output) : new FileStatus[0]) {
-            var folder = status.getPath();
-            if (status.isDirectory() && folder.getName().startsWith(Staging.PREFIX)) {
-                var lease = Lease.ofDead(files, folder, patience);
-                if (lease.isEmpty()) {
-                    live.add(Staging.run(folder));
-                } else if (files.exists(folder)) { // else its run has just ended
-                    dead.add(new DeadRun(folder, RunPlan.read(files, folder), lease.get()));
-                }
+        for (var folder : place.stagingFolders()) {
+            var lease = Lease.ofDead(files, folder, patience);
+            if (lease.isEmpty()) {
+                live.add(Staging.run(folder));
+            } else if (files.exists(folder)) { // else its run has just ended
+                dead.add(new DeadRun(folder, RunPlan.read(files, folder), lease.get()));
             }
         }
         var finished = oldRuns.finished(); // not before: a run may end while it is watched

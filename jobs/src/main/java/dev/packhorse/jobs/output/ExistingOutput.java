@@ -130,10 +130,8 @@ public final class ExistingOutput {
     public void checkAlone(String runId) {
         try {
             var others = new TreeSet<String>();
-            for (var status : place.files().listStatus(place.folder())) {
-                if (status.getPath().getName().startsWith(Staging.PREFIX)) {
-                    others.add(Staging.run(status.getPath()));
-                }
+            for (var folder : place.stagingFolders()) {
+                others.add(Staging.run(folder));
             }
             others.remove(runId);
             if (!others.isEmpty()) {

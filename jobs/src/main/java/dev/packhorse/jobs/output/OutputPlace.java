@@ -3,7 +3,9 @@ package dev.packhorse.jobs.output;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -27,12 +29,21 @@ record OutputPlace(SparkSession spark, FileSystem files, Path folder, Configurat
 
     /** The Parquet files that are there now. */
     List<Path> dataFiles() throws IOException {
+        return list(status -> status.isFile() && status.getPath().getName().endsWith(".parquet"));
+    }
+
+    /** The staging folders of all runs that are there now. */
+    List<Path> stagingFolders() throws IOException {
+        return list(status -> status.isDirectory() && status.getPath().getName().startsWith(Staging.PREFIX));
+    }
+
+    private List<Path> list(Predicate<FileStatus> wanted) throws IOException {
         if (!files.exists(folder)) {
             return List.of();
         }
         return Arrays.stream(files.listStatus(folder))
-                .filter(status -> status.isFile() && status.getPath().getName().endsWith(".parquet"))
-                .map(status -> status.getPath())
+                .filter(wanted)
+                .map(FileStatus::getPath)
                 .toList();
     }
 }
