@@ -1,5 +1,7 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.nested.OutOfNativeMemory;

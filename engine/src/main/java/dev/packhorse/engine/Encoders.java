@@ -1,5 +1,10 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;

@@ -1,5 +1,11 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.TokenizerJson;
 import dev.packhorse.engine.nested.NativeMemory;

@@ -1,5 +1,7 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import java.io.Serializable;
 

@@ -1,5 +1,7 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.Model;

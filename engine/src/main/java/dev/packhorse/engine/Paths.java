@@ -1,5 +1,9 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.model.Model;

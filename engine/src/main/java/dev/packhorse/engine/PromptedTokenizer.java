@@ -1,5 +1,6 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.TextPreparation;
 import dev.packhorse.engine.tokenize.TokenizedText;

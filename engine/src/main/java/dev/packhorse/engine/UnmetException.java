@@ -1,5 +1,7 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Condition;
+
 /** A condition of the fast path turned out not to be met. */
 final class UnmetException extends RuntimeException {
 

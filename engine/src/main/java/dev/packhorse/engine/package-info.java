@@ -1,21 +1,25 @@
 /**
- * Texts in, vectors out. {@link dev.packhorse.engine.Encoder} is the contract that every encoder fulfils, {@link
- * dev.packhorse.engine.Engine} an opened model: its tokenizer, its encoder and the memory they use. Nothing here knows
- * Spark.
+ * Texts in, vectors out. {@link dev.packhorse.engine.Engine} is an opened model: its tokenizer, its encoder and the memory they
+ * use. Here is what opens one and drives it: which path and precision ({@code Paths}, {@code PrecisionChoice}), from which
+ * files ({@code ModelWeights}, {@code Encoders}), and how texts go through it ({@code Embedder}). Nothing here knows Spark.
+ *
+ * <p>Packages see only those above them in this list, and a test keeps it so:
  *
  * <ul>
- *   <li>{@code model}: where a model's files lie, what its configuration says, its fingerprint
- *   <li>{@code tokenize}: text to token ids (the only package that sees DJL)
- *   <li>{@code plan}: which rows share a batch
  *   <li>{@code nested}: packed batches in native memory (the only package that sees Arrow)
- *   <li>{@code weights}: the named tensors of a model's files
- *   <li>{@code families}: which weights and layers a family of models has, one class each
- *   <li>{@code transformer}: what layers are made of, and the plain encoder that the fast one is held to
- *   <li>{@code onednn}: the nested encoder, the fast path (the only package that sees oneDNN)
- *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
- *   <li>{@code pooling}: from the vectors of a row's tokens to the row's one
+ *   <li>{@code contract}: what an encoder promises, and how a model is refused
+ *   <li>{@code plan}: which rows share a batch
+ *   <li>{@code tokenize}: text to token ids (the only package that sees DJL)
  *   <li>{@code output}: what vectors become before they are stored
  *   <li>{@code measure}: what benchmarks run
+ *   <li>{@code weights}: the named tensors of a model's files
+ *   <li>{@code transformer}: what layers are made of
+ *   <li>{@code families}: which weights and layers a family of models has, one class each
+ *   <li>{@code model}: where a model's files lie, what its configuration says, its fingerprint
+ *   <li>{@code pooling}: from the vectors of a row's tokens to the row's one
+ *   <li>{@code reference}: the encoder in plain loops, which the others are held to
+ *   <li>{@code onednn}: the nested encoder, the fast path (the only package that sees oneDNN)
+ *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
  * </ul>
  */
 package dev.packhorse.engine;

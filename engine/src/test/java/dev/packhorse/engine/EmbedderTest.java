@@ -3,6 +3,11 @@ package dev.packhorse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.plan.BatchPlanner;

@@ -3,6 +3,10 @@ package dev.packhorse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;

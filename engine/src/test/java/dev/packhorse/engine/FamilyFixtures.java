@@ -6,6 +6,7 @@ import dev.packhorse.engine.Fixtures.Reference;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.ModelFile;
+import dev.packhorse.engine.model.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;

@@ -2,6 +2,7 @@ package dev.packhorse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.tokenize.TokenizedText;

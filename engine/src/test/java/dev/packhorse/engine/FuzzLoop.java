@@ -1,5 +1,6 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.ModelException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

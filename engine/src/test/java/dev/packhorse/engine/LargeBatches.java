@@ -1,5 +1,6 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.ModelFolder;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,8 @@ package dev.packhorse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.ModelOptions;

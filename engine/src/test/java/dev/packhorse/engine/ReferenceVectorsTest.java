@@ -3,6 +3,7 @@ package dev.packhorse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.engine.onednn.OneDnnSupport;
 import dev.packhorse.engine.tokenize.TokenizedText;

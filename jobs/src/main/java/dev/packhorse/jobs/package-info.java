@@ -1,17 +1,19 @@
 /**
  * What a person starts: {@link dev.packhorse.jobs.Packhorse} is the command line, each job one class beside it.
  *
+ * <p>Packages see only those above them in this list, and a test keeps it so:
+ *
  * <ul>
+ *   <li>{@code output}: Parquet, manifest, and the count of what was written
  *   <li>{@code options}: the options of the jobs, beyond those of the encoding itself
- *   <li>{@code cli}: options to command line, and the documentation of both
  *   <li>{@code source}: where rows come from
  *   <li>{@code shuffle}: which row goes to which task
- *   <li>{@code output}: Parquet, manifest, and the count of what was written
  *   <li>{@code report}: what a person sees while a job runs and at its end
  *   <li>{@code embed}: the main job
  *   <li>{@code explain}: what a model is, and which path it takes
  *   <li>{@code demo}: a real corpus, embedded and searched
  *   <li>{@code bench}: what is measured for docs/PERFORMANCE.md
+ *   <li>{@code cli}: options to command line, and the documentation of both
  * </ul>
  */
 package dev.packhorse.jobs;

@@ -5,6 +5,7 @@ import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.StageOptions;
 import dev.packhorse.udf.options.StageOptions.OutputType;
+import dev.packhorse.udf.rows.OutputColumns;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;

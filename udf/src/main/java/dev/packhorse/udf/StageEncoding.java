@@ -1,9 +1,11 @@
 package dev.packhorse.udf;
 
-import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.model.Sha256;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.StageOptions;
+import dev.packhorse.udf.rows.EmbedSettings;
+import dev.packhorse.udf.sql.QuerySettings;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;

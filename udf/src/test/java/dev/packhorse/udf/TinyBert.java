@@ -3,7 +3,7 @@ package dev.packhorse.udf;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.PathChoice;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -3,7 +3,7 @@ package dev.packhorse.udf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.model.Sha256;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.EncodeOptions.EmptyText;
 import dev.packhorse.udf.options.EncodeOptions.OnError;

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.families;
 
-import dev.packhorse.engine.Condition;
+import dev.packhorse.engine.contract.Condition;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.Serializable;
 import java.util.List;

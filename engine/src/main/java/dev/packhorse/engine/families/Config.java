@@ -2,8 +2,8 @@ package dev.packhorse.engine.families;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.packhorse.engine.Condition;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.transformer.Activation;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.packhorse.engine.families;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.packhorse.engine.Condition;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.transformer.TransformerWeights;

@@ -19,7 +19,7 @@ interface Family {
     /**
      * The shape that a configuration describes. What we cannot run is remembered by the configuration.
      *
-     * @throws dev.packhorse.engine.ModelException when what must be there is missing or senseless
+     * @throws dev.packhorse.engine.contract.ModelException when what must be there is missing or senseless
      */
     TransformerShape shape(Config config);
 

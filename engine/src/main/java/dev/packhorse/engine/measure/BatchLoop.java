@@ -1,6 +1,6 @@
 package dev.packhorse.engine.measure;
 
-import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.contract.EncoderException;
 import java.util.Collections;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.model;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package dev.packhorse.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;

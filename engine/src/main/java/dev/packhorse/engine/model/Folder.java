@@ -13,7 +13,7 @@ public interface Folder {
      * Whether there is such a file.
      *
      * @param path relative to the folder, with / between its parts
-     * @throws dev.packhorse.engine.ModelException when that cannot be found out
+     * @throws dev.packhorse.engine.contract.ModelException when that cannot be found out
      */
     boolean has(String path);
 

@@ -13,7 +13,7 @@ import java.util.List;
  */
 record Graph(List<ModelFile> files, OnnxSignature signature) {
 
-    /** @throws dev.packhorse.engine.ModelException when it is no graph, or a file that it needs is missing */
+    /** @throws dev.packhorse.engine.contract.ModelException when it is no graph, or a file that it needs is missing */
     static Graph read(Contents contents, String path) {
         var graph = contents.file(path);
         var signature = signature(graph);

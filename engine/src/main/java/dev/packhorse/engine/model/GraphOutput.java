@@ -1,6 +1,6 @@
 package dev.packhorse.engine.model;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.weights.OnnxSignature;
 import dev.packhorse.engine.weights.OnnxSignature.Value;
 import java.util.List;

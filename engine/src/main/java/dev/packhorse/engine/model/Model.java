@@ -1,8 +1,7 @@
 package dev.packhorse.engine.model;
 
-import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Precision;
-import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture;
 import java.io.Serializable;
 import java.util.List;

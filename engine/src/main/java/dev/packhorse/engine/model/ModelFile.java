@@ -1,7 +1,6 @@
 package dev.packhorse.engine.model;
 
-import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.contract.ModelException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

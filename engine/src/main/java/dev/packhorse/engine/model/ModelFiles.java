@@ -20,7 +20,7 @@ public final class ModelFiles implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @throws dev.packhorse.engine.ModelException when one cannot be read or is not what it was */
+    /** @throws dev.packhorse.engine.contract.ModelException when one cannot be read or is not what it was */
     public static ModelFiles copy(List<ModelFile> files) {
         var copies = new ModelFiles(Temporary.folder("packhorse-weights-"));
         try {

@@ -2,8 +2,8 @@ package dev.packhorse.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.packhorse.engine.Condition;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;

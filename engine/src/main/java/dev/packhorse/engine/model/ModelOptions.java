@@ -1,6 +1,6 @@
 package dev.packhorse.engine.model;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

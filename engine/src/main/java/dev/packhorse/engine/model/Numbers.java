@@ -1,7 +1,7 @@
 package dev.packhorse.engine.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 
 /** Numbers of configurations. */
 final class Numbers {

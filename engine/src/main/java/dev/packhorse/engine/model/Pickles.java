@@ -1,6 +1,6 @@
 package dev.packhorse.engine.model;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 
 /** Python's pickles, which run code when they are read, and are therefore not. */
 final class Pickles {

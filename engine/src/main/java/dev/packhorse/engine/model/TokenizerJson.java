@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

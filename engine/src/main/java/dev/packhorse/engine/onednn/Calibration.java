@@ -1,6 +1,6 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.transformer.TransformerWeights;

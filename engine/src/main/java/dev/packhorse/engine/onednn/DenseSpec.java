@@ -1,6 +1,6 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.transformer.Activation;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;

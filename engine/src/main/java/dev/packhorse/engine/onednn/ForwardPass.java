@@ -1,6 +1,6 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.onednn.PackedWeights.Layer;
@@ -10,7 +10,7 @@ import java.nio.FloatBuffer;
 
 /**
  * The way of a batch through all layers, as {@link dev.packhorse.engine.transformer.LayerWeights} describes it, in the
- * buffers of one workspace. {@link dev.packhorse.engine.transformer.PlainEncoder} goes the same way in plain Java.
+ * buffers of one workspace. {@link dev.packhorse.engine.reference.PlainEncoder} goes the same way in plain Java.
  */
 final class ForwardPass {
 

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.measure.BatchLoop;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.transformer.Dense;
@@ -45,7 +45,7 @@ public final class MatmulPeak implements AutoCloseable {
     /**
      * Prepares matrices for each thread.
      *
-     * @throws dev.packhorse.engine.EncoderException when there is no optimised kernel for the precision
+     * @throws dev.packhorse.engine.contract.EncoderException when there is no optimised kernel for the precision
      */
     public MatmulPeak(Precision precision, int threads) {
         try {

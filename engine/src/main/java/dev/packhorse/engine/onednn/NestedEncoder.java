@@ -1,10 +1,10 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.Device;
-import dev.packhorse.engine.Encoder;
-import dev.packhorse.engine.EncoderException;
-import dev.packhorse.engine.EncoderInfo;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.nested.OutOfNativeMemory;

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import java.util.Optional;
 
 /** Says whether oneDNN can be had in this process, and what this CPU does with it. Thread-safe. */

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.onednn;
 
-import dev.packhorse.engine.EncoderException;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.transformer.Dense;
 import org.bytedeco.dnnl.memory;

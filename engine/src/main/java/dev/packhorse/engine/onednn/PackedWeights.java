@@ -59,7 +59,7 @@ final class PackedWeights implements AutoCloseable {
      * @param weights left open
      * @param capacity the most tokens that will be encoded at once
      * @param maxima of each layer's inputs; empty unless the numbers are quantised
-     * @throws dev.packhorse.engine.EncoderException when oneDNN has no optimised kernels for such numbers on this CPU
+     * @throws dev.packhorse.engine.contract.EncoderException when oneDNN has no optimised kernels for such numbers on this CPU
      */
     PackedWeights(
             NativeMemory counted, TransformerWeights weights, Numbers numbers, int capacity, List<LayerMaxima> maxima) {

@@ -3,7 +3,7 @@ package dev.packhorse.engine.onnx;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;

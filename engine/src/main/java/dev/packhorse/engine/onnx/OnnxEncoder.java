@@ -1,10 +1,10 @@
 package dev.packhorse.engine.onnx;
 
-import dev.packhorse.engine.Device;
-import dev.packhorse.engine.Encoder;
-import dev.packhorse.engine.EncoderInfo;
-import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFiles;
 import dev.packhorse.engine.model.Pooling;

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.pooling;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.DenseActivation;
 import dev.packhorse.engine.model.Step;
 import dev.packhorse.engine.weights.WeightsFile;

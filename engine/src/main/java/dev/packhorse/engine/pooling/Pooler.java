@@ -1,7 +1,7 @@
 package dev.packhorse.engine.pooling;
 
-import dev.packhorse.engine.EncoderException;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NestedBatch;

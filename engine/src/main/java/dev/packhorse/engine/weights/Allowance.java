@@ -1,6 +1,6 @@
 package dev.packhorse.engine.weights;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 
 /**
  * How much of a directory of tensors may be held in memory. A directory of a real model is some megabytes long; a

@@ -1,6 +1,6 @@
 package dev.packhorse.engine.weights;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.weights.OnnxSignature.ElementType;
 import dev.packhorse.engine.weights.OnnxSignature.Value;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.model.EmbeddedModel;
 import dev.packhorse.engine.model.ModelFolder;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.packhorse.engine.FamilyFixture;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;
 import java.io.IOException;

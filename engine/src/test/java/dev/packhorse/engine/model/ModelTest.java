@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Changed;
 import dev.packhorse.engine.EngineSettings;
-import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.PathChoice;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.ByteArrayInputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

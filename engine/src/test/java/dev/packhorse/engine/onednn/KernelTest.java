@@ -3,8 +3,8 @@ package dev.packhorse.engine.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.NestedMachine;
+import dev.packhorse.engine.contract.EncoderException;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;

@@ -1,7 +1,7 @@
 package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.ModelFolder;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.OddGraphs;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.model.Head;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Closeness;
-import dev.packhorse.engine.Device;
-import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Precision;
 import dev.packhorse.engine.ResidentMemory;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;

@@ -12,7 +12,7 @@ import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.model.Step;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
-import dev.packhorse.engine.transformer.PlainEncoder;
+import dev.packhorse.engine.reference.PlainEncoder;
 import dev.packhorse.engine.weights.WeightsFile;
 import java.util.ArrayList;
 import java.util.Arrays;

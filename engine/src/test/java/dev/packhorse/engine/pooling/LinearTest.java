@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.packhorse.engine.Closeness;
 import dev.packhorse.engine.FamilyFixtures;
-import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.DenseActivation;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.model.Step;

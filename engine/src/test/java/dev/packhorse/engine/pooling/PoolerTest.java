@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.packhorse.engine.Closeness;
-import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.model.Step;

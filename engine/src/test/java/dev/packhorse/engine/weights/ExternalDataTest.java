@@ -7,7 +7,7 @@ import static dev.packhorse.engine.weights.OnnxBytes.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

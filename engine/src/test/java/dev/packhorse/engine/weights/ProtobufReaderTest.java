@@ -3,8 +3,8 @@ package dev.packhorse.engine.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.contract.ModelException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -3,7 +3,7 @@ package dev.packhorse.engine.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.weights.WeightsFile.Shard;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.packhorse.engine.weights;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.FuzzLoop;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

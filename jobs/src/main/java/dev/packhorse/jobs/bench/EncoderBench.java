@@ -1,10 +1,10 @@
 package dev.packhorse.jobs.bench;
 
-import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.EncoderLoop;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.PathChoice;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.MatmulPeak;
 import dev.packhorse.engine.onnx.BareLoop;

@@ -1,6 +1,6 @@
 package dev.packhorse.jobs.cli;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.bench.Bench;
 import dev.packhorse.jobs.bench.BenchOptions;

@@ -1,18 +1,18 @@
 package dev.packhorse.jobs.embed;
 
-import dev.packhorse.engine.Precision;
-import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Pooling;
+import dev.packhorse.engine.model.Sha256;
 import dev.packhorse.engine.output.Ranges;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.Manifest;
 import dev.packhorse.jobs.output.RangesJson;
 import dev.packhorse.jobs.report.RunSummary;
-import dev.packhorse.udf.LongTexts;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.LongTexts;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -10,7 +10,7 @@ import dev.packhorse.jobs.shuffle.RowTallies.Tally;
 import dev.packhorse.jobs.shuffle.ShufflePlan;
 import dev.packhorse.jobs.source.Source;
 import dev.packhorse.udf.Embedding;
-import dev.packhorse.udf.OutputColumns;
+import dev.packhorse.udf.rows.OutputColumns;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;

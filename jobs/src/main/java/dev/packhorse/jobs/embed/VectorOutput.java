@@ -8,7 +8,7 @@ import dev.packhorse.jobs.output.FloatEncoding;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.RangesJson;
 import dev.packhorse.jobs.output.WrittenFiles;
-import dev.packhorse.udf.OutputVectors;
+import dev.packhorse.udf.rows.OutputVectors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package dev.packhorse.jobs.explain;
 
-import dev.packhorse.engine.Condition;
-import dev.packhorse.engine.Device;
-import dev.packhorse.engine.EncoderException;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
-import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.Paths;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;

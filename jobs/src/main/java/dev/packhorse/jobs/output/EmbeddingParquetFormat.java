@@ -1,6 +1,6 @@
 package dev.packhorse.jobs.output;
 
-import dev.packhorse.udf.OutputColumns;
+import dev.packhorse.udf.rows.OutputColumns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;

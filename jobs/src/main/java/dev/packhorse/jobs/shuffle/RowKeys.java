@@ -1,6 +1,6 @@
 package dev.packhorse.jobs.shuffle;
 
-import dev.packhorse.udf.TextColumns;
+import dev.packhorse.udf.rows.TextColumns;
 import java.util.ArrayList;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;

@@ -1,6 +1,6 @@
 package dev.packhorse.jobs.source;
 
-import dev.packhorse.udf.TextColumns;
+import dev.packhorse.udf.rows.TextColumns;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec;

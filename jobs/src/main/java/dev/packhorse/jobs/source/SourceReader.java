@@ -11,10 +11,10 @@ import static dev.packhorse.jobs.options.EmbedOptions.QUERY;
 import static dev.packhorse.jobs.options.EmbedOptions.TABLE;
 import static dev.packhorse.jobs.options.EmbedOptions.TEXT_COLUMN;
 
-import dev.packhorse.udf.TextColumns;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.TextColumns;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

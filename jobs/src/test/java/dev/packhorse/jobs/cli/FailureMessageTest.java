@@ -2,7 +2,7 @@ package dev.packhorse.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;

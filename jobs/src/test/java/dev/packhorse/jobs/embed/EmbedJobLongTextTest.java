@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.Sha256;
+import dev.packhorse.engine.model.Sha256;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;

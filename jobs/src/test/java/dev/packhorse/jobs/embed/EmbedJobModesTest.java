@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.StagingFolders;
-import dev.packhorse.udf.EmbedException;
 import dev.packhorse.udf.LocalSpark;
 import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.rows.EmbedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
 import dev.packhorse.engine.NestedMachine;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.files.SparkModels;

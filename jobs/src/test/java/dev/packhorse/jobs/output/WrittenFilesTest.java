@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.udf.LocalSpark;
-import dev.packhorse.udf.OutputColumns;
 import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.rows.OutputColumns;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

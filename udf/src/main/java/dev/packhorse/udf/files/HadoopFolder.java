@@ -1,6 +1,6 @@
 package dev.packhorse.udf.files;
 
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.Folder;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;

@@ -1,7 +1,7 @@
 package dev.packhorse.udf.resident;
 
-import dev.packhorse.engine.Device;
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.contract.Device;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkConf;

@@ -1,7 +1,7 @@
 package dev.packhorse.udf.sql;
 
-import dev.packhorse.udf.EmbedSettings;
-import dev.packhorse.udf.RowEmbedder;
+import dev.packhorse.udf.rows.EmbedSettings;
+import dev.packhorse.udf.rows.RowEmbedder;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;

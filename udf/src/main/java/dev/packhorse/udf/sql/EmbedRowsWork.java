@@ -1,9 +1,9 @@
 package dev.packhorse.udf.sql;
 
-import dev.packhorse.udf.EmbedSettings;
-import dev.packhorse.udf.MappedIterator;
-import dev.packhorse.udf.RowEmbedder;
 import dev.packhorse.udf.metrics.EmbedMetrics;
+import dev.packhorse.udf.rows.EmbedSettings;
+import dev.packhorse.udf.rows.MappedIterator;
+import dev.packhorse.udf.rows.RowEmbedder;
 import java.util.Iterator;
 import java.util.Optional;
 import org.apache.spark.TaskContext;

@@ -1,7 +1,7 @@
 package dev.packhorse.udf.sql;
 
-import dev.packhorse.udf.EmbedSettings;
-import dev.packhorse.udf.EmbeddedRow;
+import dev.packhorse.udf.rows.EmbedSettings;
+import dev.packhorse.udf.rows.EmbeddedRow;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;

@@ -1,6 +1,5 @@
 package dev.packhorse.udf.sql;
 
-import dev.packhorse.udf.QuerySettings;
 import dev.packhorse.udf.options.OptionException;
 import java.util.LinkedHashMap;
 import java.util.List;

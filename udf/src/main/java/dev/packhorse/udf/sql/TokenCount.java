@@ -2,8 +2,8 @@ package dev.packhorse.udf.sql;
 
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.tokenize.TokenizerException;
-import dev.packhorse.udf.EmbedException;
 import dev.packhorse.udf.resident.ResidentTokenizers;
+import dev.packhorse.udf.rows.EmbedException;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
-import dev.packhorse.engine.Precision;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.udf.LocalSpark;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
-import dev.packhorse.engine.ModelException;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.TinyBert;
 import java.io.IOException;

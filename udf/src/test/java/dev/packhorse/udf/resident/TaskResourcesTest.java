@@ -2,7 +2,7 @@ package dev.packhorse.udf.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.packhorse.engine.Device;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.udf.TinyBert;
 import java.util.Map;
 import org.apache.spark.SparkConf;

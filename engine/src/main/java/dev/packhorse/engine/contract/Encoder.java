@@ -1,0 +1,30 @@
+package dev.packhorse.engine.contract;
+
+import dev.packhorse.engine.nested.NestedBatch;
+
+/**
+ * Turns packed token sequences into vectors: runs the model's layers, pools each row and normalises it where the model
+ * asks for that.
+ *
+ * <p>A row's vector depends on its own tokens only, never on the rows beside it. Implementations are thread-safe: the
+ * tasks of an executor share one encoder and call it at the same time. Closing while a call is under way is the
+ * caller's mistake; closing twice is not.
+ */
+public interface Encoder extends AutoCloseable {
+
+    /** What this encoder is; the same answer for its whole life. */
+    EncoderInfo info();
+
+    /**
+     * Encodes every row of a batch.
+     *
+     * @param batch B rows, T tokens; stays the caller's
+     * @return [B, D] row-major, D = {@code info().dimension()}
+     * @throws EncoderException when the batch could not be encoded; the encoder stays usable, and a smaller batch may
+     *     succeed
+     */
+    float[] encode(NestedBatch batch);
+
+    @Override
+    void close();
+}

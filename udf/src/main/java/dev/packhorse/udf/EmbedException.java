@@ -1,9 +1,0 @@
-package dev.packhorse.udf;
-
-/** A row could not be embedded and the job was told to end at that ({@code --on-error fail}). */
-public final class EmbedException extends RuntimeException {
-
-    public EmbedException(String message) {
-        super(message);
-    }
-}

@@ -1,0 +1,22 @@
+package dev.packhorse.udf.rows;
+
+import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.metrics.EmbedMetrics;
+import dev.packhorse.udf.metrics.RunAccumulator;
+import java.util.Iterator;
+import java.util.Optional;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+
+/** The first half of {@code --sort global}: source rows in, tokenized rows out, ready to be shuffled. */
+public record TokenizePartition(EmbedSettings settings, RunAccumulator accumulator, EmbedMetrics metrics)
+        implements MapPartitionsFunction<Row, Row> {
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+        var task = TaskScope.open(settings, Optional.of(accumulator), metrics, "tokenize");
+        var tokenizer = new RowTokenizer(task.engine(), settings, task.counts());
+        var source = new TimedIterator<>(rows, task.counts(), Count.READ_NANOS);
+        return MappedIterator.of(FlatIterator.of(source, tokenizer), TokenizedColumns::toRow);
+    }
+}
