@@ -5,7 +5,7 @@ import dev.packhorse.engine.output.Cosine;
 /**
  * How near vectors come to the expected ones, at the worst of them: a mean would hide one bad row among thousands.
  *
- * @param cosine the lowest cosine of a row with its expected row
+ * @param cosine the lowest cosine of a row with its expected row; -1 where one is not a number, which would pass for any
  * @param difference the largest absolute difference of an element; NaN where one is NaN
  */
 public record Closeness(double cosine, double difference) {
@@ -18,10 +18,15 @@ public record Closeness(double cosine, double difference) {
         var cosine = 1.0;
         var difference = 0.0;
         for (var i = 0; i < expected.length; i++) {
-            cosine = Math.min(cosine, Cosine.of(expected[i], found[i]));
+            cosine = Math.min(cosine, cosine(expected[i], found[i]));
             difference = Math.max(difference, difference(expected[i], found[i]));
         }
         return new Closeness(cosine, difference);
+    }
+
+    private static double cosine(float[] expected, float[] found) {
+        var cosine = Cosine.of(expected, found);
+        return Double.isNaN(cosine) ? -1 : cosine; // NaN is greater than all numbers to AssertJ and to sort()
     }
 
     /** The largest absolute difference of two vectors' elements. */

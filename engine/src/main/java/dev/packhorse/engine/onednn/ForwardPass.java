@@ -31,6 +31,24 @@ final class ForwardPass {
      * @throws EncoderException when a token id is none of the model's
      */
     FloatBuffer run(NestedBatch batch) {
+        return run(batch, (layer, state) -> {});
+    }
+
+    /** Sees the tokens' vectors on their way; for tests. */
+    @FunctionalInterface
+    interface StateListener {
+
+        /**
+         * The vectors of the batch's tokens, before a final norm.
+         *
+         * @param layer how many layers they went through
+         * @param state [M, H], in the type that it lies in; valid during the call
+         */
+        void state(int layer, NativeBuffer state);
+    }
+
+    /** The same, which tells the state before the first layer and after each. */
+    FloatBuffer run(NestedBatch batch, StateListener listener) {
         workspace.stopwatch().start();
         var m = Rounding.tokens(batch.tokens());
         var offsets = new int[batch.size() + 1];
@@ -38,14 +56,24 @@ final class ForwardPass {
         embed(batch, m);
         normEmbeddings(m);
         var layers = weights.layers();
+        listener.state(0, state(false));
         for (var i = 0; i < layers.size(); i++) {
             switch (shape.normOrder()) {
                 case AFTER -> normAfter(layers.get(i), m, offsets, i == layers.size() - 1);
                 case BEFORE -> normBefore(layers.get(i), m, offsets);
             }
+            listener.state(i + 1, state(i == layers.size() - 1));
         }
         weights.finalNorm().ifPresent(norm -> workspace.norm(norm, m, NormTarget.SUMS));
         return workspace.sums().floats(0, batch.tokens() * shape.hidden());
+    }
+
+    /** Where the tokens' vectors are between two layers, and behind the last. */
+    private NativeBuffer state(boolean last) {
+        return switch (shape.normOrder()) {
+            case AFTER -> last ? workspace.sums() : workspace.tokens();
+            case BEFORE -> workspace.sums();
+        };
     }
 
     /** Puts the sum of each token's embeddings where the first norm reads, [M, E]; zeros follow up to M. */

@@ -24,7 +24,7 @@ final class TokenQuantizer {
      * Scales one token's values so that they only need rounding: {@code x / s + z}, from 0 to 255.
      *
      * @param values x, [K]; replaced
-     * @return s and z
+     * @return s and z; s is not finite where a value is not
      */
     TokenScale scale(float[] values) {
         // zero must be among the integers, so that what is zero stays so
@@ -40,7 +40,7 @@ final class TokenQuantizer {
     }
 
     /**
-     * The least value. Halves are folded onto each other first: the compiler makes vector instructions of a loop over two
+     * The least value; not a number where one of them is none, for an integer would hide it. Halves are folded onto each other first: the compiler makes vector instructions of a loop over two
      * arrays at one index, and none of a loop that carries one value along. Half the time of that at 1,536 values.
      */
     private float least(float[] values) {
@@ -52,10 +52,13 @@ final class TokenQuantizer {
             System.arraycopy(least, size, upper, 0, half);
             keepLesser(least, upper, half);
         }
-        var value = least[0];
-        for (var k = 1; k < size; k++) {
-            if (least[k] < value) {
+        var value = Float.POSITIVE_INFINITY;
+        for (var k = 0; k < size; k++) {
+            if (!(least[k] >= value)) { // less, or not a number
                 value = least[k];
+                if (Float.isNaN(value)) {
+                    break;
+                }
             }
         }
         return value;
@@ -77,10 +80,13 @@ final class TokenQuantizer {
             System.arraycopy(greatest, size, upper, 0, half);
             keepGreater(greatest, upper, half);
         }
-        var value = greatest[0];
-        for (var k = 1; k < size; k++) {
-            if (greatest[k] > value) {
+        var value = Float.NEGATIVE_INFINITY;
+        for (var k = 0; k < size; k++) {
+            if (!(greatest[k] <= value)) { // greater, or not a number
                 value = greatest[k];
+                if (Float.isNaN(value)) {
+                    break;
+                }
             }
         }
         return value;

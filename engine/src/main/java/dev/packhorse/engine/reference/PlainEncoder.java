@@ -2,6 +2,7 @@ package dev.packhorse.engine.reference;
 
 import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NestedBatch;
@@ -24,7 +25,7 @@ import java.util.Optional;
  * to. Attention: Vaswani et al., arXiv 1706.03762, section 3.2; the rest where {@link TransformerShape}, {@link
  * LayerWeights} and {@link Rotation} say.
  *
- * <p>Thread-safe: it changes nothing after it was made.
+ * <p>Thread-safe: it changes nothing after it was made, but for being closed.
  */
 public final class PlainEncoder implements Encoder {
 
@@ -37,6 +38,7 @@ public final class PlainEncoder implements Encoder {
     private final float[] relativeBias; // [heads, 2 P - 1] or nothing
     private final List<LayerWeights> layers = new ArrayList<>();
     private final Optional<Norm> finalNorm;
+    private volatile boolean closed;
 
     /** @param weights read here and left open */
     public PlainEncoder(TransformerWeights weights, Pooler pooler) {
@@ -57,16 +59,30 @@ public final class PlainEncoder implements Encoder {
     @Override
     public EncoderInfo info() {
         return new EncoderInfo(
-                "plain", new Device.Cpu(), Precision.FLOAT32, "Java loops", shape.hidden(), false, "the reference");
+                "plain",
+                new Device.Cpu(),
+                Precision.FLOAT32,
+                "Java loops",
+                pooler.dimension(shape.hidden()),
+                false,
+                "the reference");
     }
 
     @Override
     public float[] encode(NestedBatch batch) {
-        var hidden = FloatBuffer.allocate(batch.tokens() * shape.hidden());
+        if (closed) {
+            throw new IllegalStateException("the encoder is closed");
+        }
+        if (batch.longest() > shape.positions()) {
+            throw new EncoderException("expected rows of at most %d tokens, found one of %d"
+                    .formatted(shape.positions(), batch.longest()));
+        }
+        var hidden = FloatBuffer.allocate(batch.tokens() * shape.hidden()); // [T, H]
         for (var b = 0; b < batch.size(); b++) {
             var row = new int[batch.offsets().get(b + 1) - batch.offsets().get(b)];
             batch.values().get(batch.offsets().get(b), row);
-            for (var token : encode(row)) {
+            var states = states(row);
+            for (var token : norm(states.get(layers.size()), finalNorm)) {
                 hidden.put(token);
             }
         }
@@ -77,10 +93,13 @@ public final class PlainEncoder implements Encoder {
      * One row through all layers.
      *
      * @param row [L] token ids
-     * @return [L][H]
+     * @return the tokens' vectors, [L][H], as embedded and after each layer, before a final norm
+     * @throws EncoderException when a token id is none of the model's
      */
-    private float[][] encode(int[] row) {
+    public List<float[][]> states(int[] row) {
         var x = embed(row);
+        var states = new ArrayList<float[][]>();
+        states.add(x);
         for (var i = 0; i < layers.size(); i++) {
             var layer = layers.get(i);
             var attention = shape.layers().get(i);
@@ -94,8 +113,9 @@ public final class PlainEncoder implements Encoder {
                     x = sum(x, feedForward(layer, norm(x, Optional.of(layer.feedForwardNorm()))));
                 }
             }
+            states.add(x);
         }
-        return norm(x, finalNorm);
+        return states;
     }
 
     private float[][] embed(int[] row) {
@@ -103,6 +123,10 @@ public final class PlainEncoder implements Encoder {
         var x = new float[row.length][e];
         var position = 0;
         for (var t = 0; t < row.length; t++) {
+            if (row[t] < 0 || row[t] >= shape.vocabulary()) {
+                throw new EncoderException(
+                        "expected a token id below %d, found %d".formatted(shape.vocabulary(), row[t]));
+            }
             var at = row[t] == shape.padding() ? shape.positions() : position++;
             for (var i = 0; i < e; i++) {
                 x[t][i] = words[row[t] * e + i]
@@ -275,6 +299,6 @@ public final class PlainEncoder implements Encoder {
 
     @Override
     public void close() {
-        // nothing outside the heap
+        closed = true; // nothing is outside the heap
     }
 }

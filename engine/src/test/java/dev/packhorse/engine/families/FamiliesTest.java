@@ -3,6 +3,7 @@ package dev.packhorse.engine.families;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.EncodedRows;
 import dev.packhorse.engine.FamilyFixture;
 import dev.packhorse.engine.NestedMachine;
 import dev.packhorse.engine.Seeds;
@@ -11,7 +12,6 @@ import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
-import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.onednn.NestedEncoder;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.reference.PlainEncoder;
@@ -68,7 +68,7 @@ class FamiliesTest {
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var weights = weights(fixture);
                 var encoder = new PlainEncoder(weights, pooler(fixture))) {
-            assertClose(0.999999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
+            assertClose(0.999999, EncodedRows.alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
         }
     }
 
@@ -78,7 +78,7 @@ class FamiliesTest {
         NestedMachine.assume();
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var encoder = nested(memory, fixture, Precision.FLOAT32)) {
-            assertClose(0.99999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
+            assertClose(0.99999, EncodedRows.alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
         }
     }
 
@@ -103,7 +103,7 @@ class FamiliesTest {
                 var weights = Families.weights(architecture, WeightsFile.onnx(graph, path, data));
                 var encoder = new NestedEncoder(
                         memory, weights, pooler(fixture), Precision.FLOAT32, CAPACITY, List.of(), 1)) {
-            assertClose(0.99999, alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
+            assertClose(0.99999, EncodedRows.alone(memory, encoder, fixture.tokenIds()), fixture.referenceVectors());
         }
     }
 
@@ -116,7 +116,7 @@ class FamiliesTest {
         Collections.shuffle(order, new Random(Seeds.random().nextLong()));
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var encoder = nested(memory, fixture, Precision.FLOAT32)) {
-            var alone = alone(memory, encoder, rows);
+            var alone = EncodedRows.alone(memory, encoder, rows);
             var batch = new ArrayList<Integer>();
             var tokens = 0;
             for (var i : order) {
@@ -134,7 +134,8 @@ class FamiliesTest {
 
     private static void assertSame(
             NativeMemory memory, Encoder encoder, List<int[]> rows, List<Integer> batch, float[][] alone) {
-        var found = encode(memory, encoder, batch.stream().map(rows::get).toList());
+        var found = EncodedRows.together(
+                memory, encoder, batch.stream().map(rows::get).toList());
         for (var b = 0; b < batch.size(); b++) {
             var expected = alone[batch.get(b)];
             for (var i = 0; i < expected.length; i++) {
@@ -152,7 +153,7 @@ class FamiliesTest {
         NestedMachine.assume();
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var encoder = nested(memory, fixture, Precision.INT8)) {
-            var found = alone(memory, encoder, fixture.tokenIds());
+            var found = EncodedRows.alone(memory, encoder, fixture.tokenIds());
             var expected = fixture.referenceVectors();
             var cosines = IntStream.range(0, found.length)
                     .mapToDouble(i -> Closeness.worst(new float[][] {expected[i]}, new float[][] {found[i]})
@@ -165,21 +166,5 @@ class FamiliesTest {
 
     private static void assertClose(double least, float[][] found, float[][] expected) {
         assertThat(Closeness.worst(expected, found).cosine()).isGreaterThanOrEqualTo(least);
-    }
-
-    private static float[][] alone(NativeMemory memory, Encoder encoder, List<int[]> rows) {
-        return rows.stream()
-                .map(row -> encode(memory, encoder, List.of(row))[0])
-                .toArray(float[][]::new);
-    }
-
-    private static float[][] encode(NativeMemory memory, Encoder encoder, List<int[]> rows) {
-        try (var batch = NestedBatch.pack(memory, rows)) {
-            var vectors = encoder.encode(batch);
-            var d = encoder.info().dimension();
-            return IntStream.range(0, rows.size())
-                    .mapToObj(b -> Arrays.copyOfRange(vectors, b * d, (b + 1) * d))
-                    .toArray(float[][]::new);
-        }
     }
 }

@@ -8,16 +8,20 @@ import dev.packhorse.engine.Closeness;
 import dev.packhorse.engine.Embedded.Failed;
 import dev.packhorse.engine.Embedded.Vector;
 import dev.packhorse.engine.Embedder;
+import dev.packhorse.engine.EncodedRows;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.NestedMachine;
 import dev.packhorse.engine.ResidentMemory;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.TinyBertWeights;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.reference.PlainEncoder;
+import dev.packhorse.engine.transformer.Dense;
+import dev.packhorse.engine.transformer.LayerWeights;
 import java.io.IOException;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -26,6 +30,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -67,18 +72,18 @@ class NestedEncoderTest {
                     case INT8 -> 0.995;
                 };
         try (var encoder = TinyEncoders.open(memory, precision);
-                var weights = TinyEncoders.weights()) {
+                var weights = TinyBertWeights.open()) {
             var plain = new PlainEncoder(weights, TinyEncoders.POOLER);
             for (var round = 0; round < 20; round++) {
                 var rows = TinyEncoders.batch(random, rows(50, 128));
-                var found = TinyEncoders.encode(memory, encoder, rows);
+                var found = EncodedRows.together(memory, encoder, rows);
                 var expected = new float[rows.size()][];
                 for (var b = 0; b < expected.length; b++) {
                     try (var alone = NestedBatch.pack(memory, List.of(rows.get(b)))) {
                         expected[b] = plain.encode(alone);
                     }
                 }
-                assertThat(Closeness.worst(expected, found).cosine()).isGreaterThan(leastCosine);
+                assertThat(Closeness.worst(expected, found).cosine()).isGreaterThanOrEqualTo(leastCosine);
             }
         }
     }
@@ -151,14 +156,48 @@ class NestedEncoderTest {
         }
     }
 
+    /** An integer would hide it: a model with one broken weight must be found out, whatever it computes in. */
+    @ParameterizedTest
+    @MethodSource("precisions")
+    void aWeightThatIsNoNumberLeavesNoVectorFinite(Precision precision) {
+        var changes = List.<UnaryOperator<LayerWeights>>of(
+                layer -> changed(layer, broken(layer.attentionOutput()), layer.up()),
+                layer -> changed(layer, layer.attentionOutput(), broken(layer.up())));
+        for (var change : changes) {
+            try (var encoder = TinyEncoders.open(memory, precision, change)) {
+                for (var vector : EncodedRows.together(memory, encoder, rows(10, 60))) {
+                    assertThat(vector).containsOnly(Float.NaN);
+                }
+            }
+        }
+    }
+
+    private static LayerWeights changed(LayerWeights layer, Dense attentionOutput, Dense up) {
+        return new LayerWeights(
+                layer.attentionNorm(),
+                layer.queryKeyValue(),
+                attentionOutput,
+                layer.feedForwardNorm(),
+                up,
+                layer.gate(),
+                layer.down());
+    }
+
+    /** A map one of whose weights, in the middle of all, is no number. */
+    private static Dense broken(Dense dense) {
+        var weight = dense.weight().clone();
+        weight[weight.length / 2 + 3] = Float.NaN;
+        return new Dense(dense.inputs(), dense.outputs(), weight, dense.bias());
+    }
+
     private Map<int[], float[]> alone(NestedEncoder encoder, List<int[]> rows) {
         var alone = new IdentityHashMap<int[], float[]>();
-        rows.forEach(row -> alone.put(row, TinyEncoders.encode(memory, encoder, List.of(row))[0]));
+        rows.forEach(row -> alone.put(row, EncodedRows.together(memory, encoder, List.of(row))[0]));
         return alone;
     }
 
     private void assertSameBits(Map<int[], float[]> alone, NestedEncoder encoder, List<int[]> rows) {
-        var found = TinyEncoders.encode(memory, encoder, rows);
+        var found = EncodedRows.together(memory, encoder, rows);
         for (var b = 0; b < found.length; b++) {
             assertThat(found[b])
                     .as("row %d of %d tokens", b, rows.get(b).length)
@@ -176,7 +215,7 @@ class NestedEncoderTest {
     void aLongRowNeedsNoMoreThanOneOfTheHeads() {
         var rows = List.of(random.ints(128, 5, 550).toArray());
         try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32);
-                var weights = TinyEncoders.weights();
+                var weights = TinyBertWeights.open();
                 var batch = NestedBatch.pack(memory, rows)) {
             assertThat(Closeness.difference(
                             new PlainEncoder(weights, TinyEncoders.POOLER).encode(batch), encoder.encode(batch)))
@@ -200,10 +239,11 @@ class NestedEncoderTest {
             var rows = IntStream.range(0, 5)
                     .mapToObj(i -> random.ints(103, 5, 550).toArray())
                     .toList();
-            assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, rows))
+            assertThatThrownBy(() -> EncodedRows.together(memory, encoder, rows))
                     .isInstanceOf(EncoderException.class)
                     .hasMessage("expected a batch of at most 512 tokens, found 515");
-            assertThat(TinyEncoders.encode(memory, encoder, rows.subList(0, 4))).hasNumberOfRows(4);
+            assertThat(EncodedRows.together(memory, encoder, rows.subList(0, 4)))
+                    .hasNumberOfRows(4);
         }
     }
 
@@ -211,7 +251,7 @@ class NestedEncoderTest {
     void aRowBeyondItsPositionsIsRefused() {
         try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
             var rows = List.of(random.ints(129, 5, 550).toArray());
-            assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, rows))
+            assertThatThrownBy(() -> EncodedRows.together(memory, encoder, rows))
                     .isInstanceOf(EncoderException.class)
                     .hasMessage("expected rows of at most 128 tokens, found one of 129");
         }
@@ -221,21 +261,11 @@ class NestedEncoderTest {
     void aTokenThatTheModelDoesNotKnowIsRefused() {
         try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
             for (var token : new int[] {550, -1}) {
-                assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, List.of(new int[] {1, token})))
+                assertThatThrownBy(() -> EncodedRows.together(memory, encoder, List.of(new int[] {1, token})))
                         .isInstanceOf(EncoderException.class)
                         .hasMessage("expected a token id below 550, found " + token);
             }
         }
-    }
-
-    @Test
-    void aClosedEncoderIsRefusedAndClosingTwiceIsNot() {
-        var encoder = TinyEncoders.open(memory, Precision.FLOAT32);
-        encoder.close();
-        encoder.close();
-        assertThatThrownBy(() -> TinyEncoders.encode(memory, encoder, List.of(new int[] {1})))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the encoder is closed");
     }
 
     @Test
@@ -252,10 +282,10 @@ class NestedEncoderTest {
     void nativeMemoryIsWeightsAndAWorkspaceForEachTaskAtATime() {
         try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
             var weights = memory.allocatedBytes();
-            TinyEncoders.encode(memory, encoder, rows(1, 128));
+            EncodedRows.together(memory, encoder, rows(1, 128));
             var withOne = memory.allocatedBytes();
             for (var round = 0; round < 50; round++) {
-                TinyEncoders.encode(memory, encoder, TinyEncoders.batch(random, rows(20, 128)));
+                EncodedRows.together(memory, encoder, TinyEncoders.batch(random, rows(20, 128)));
             }
             assertThat(withOne).isGreaterThan(weights);
             assertThat(memory.allocatedBytes()).isLessThanOrEqualTo(withOne + (1 << 20)); // scratch may grow once
@@ -281,7 +311,7 @@ class NestedEncoderTest {
 
     private void loadEncodeClose(Precision precision, List<int[]> rows) {
         try (var encoder = TinyEncoders.open(memory, precision)) {
-            TinyEncoders.encode(memory, encoder, rows.subList(0, 4));
+            EncodedRows.together(memory, encoder, rows.subList(0, 4));
         }
         assertThat(memory.allocatedBytes()).isZero();
     }
@@ -289,7 +319,7 @@ class NestedEncoderTest {
     @Test
     void theTimeOfEachOperationIsCounted() {
         try (var encoder = TinyEncoders.open(memory, Precision.INT8)) {
-            TinyEncoders.encode(memory, encoder, rows(3, 100));
+            EncodedRows.together(memory, encoder, rows(3, 100));
             assertThat(encoder.seconds().keySet()).containsExactly(Operation.values());
             assertThat(encoder.seconds().values()).allMatch(seconds -> seconds > 0);
         }
@@ -303,7 +333,7 @@ class NestedEncoderTest {
             var caller = Executors.newSingleThreadExecutor(work -> new Thread(work, "one-task"));
             try {
                 var threads = caller.submit(() -> {
-                    TinyEncoders.encode(memory, encoder, rows);
+                    EncodedRows.together(memory, encoder, rows);
                     return NativeThreads.named("one-task");
                 });
                 assertThat(threads.get()).isEqualTo(1);
@@ -318,7 +348,7 @@ class NestedEncoderTest {
         var reference = Fixtures.reference("tiny-bert");
         try (var encoder = TinyEncoders.open(memory, Precision.FLOAT32)) {
             for (var i = 0; i < reference.vectors().length; i++) {
-                var found = TinyEncoders.encode(
+                var found = EncodedRows.together(
                         memory, encoder, List.of(reference.tokenIds().get(i)))[0];
                 assertThat(Closeness.difference(reference.vectors()[i], found)).isLessThan(1e-5);
             }

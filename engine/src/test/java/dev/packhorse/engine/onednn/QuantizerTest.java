@@ -119,17 +119,64 @@ class QuantizerTest {
         assertThat(Quantizer.smoothing(dense, new float[] {1, 4})).containsExactly(1, 0.5f);
     }
 
+    /** Around where halves are folded onto each other, and as wide as models are. */
+    private static final int[] WIDTHS = {
+        1, 2, 3, 7, 8, 99, 100, 101, 102, 199, 200, 201, 207, 383, 384, 385, 399, 702, 1536, 3072, 4098
+    };
+
     @Test
     void aTokensValuesAreWithinHalfAStepOfTheirIntegers() {
-        for (var size = 1; size < 200; size++) {
+        for (var size : WIDTHS) {
             var values = floats(size);
             var scaled = values.clone();
-            var scale = new TokenQuantizer(200).scale(scaled);
+            var scale = new TokenQuantizer(4098).scale(scaled);
+            assertThat(scale.scale()).isEqualTo(span(values) / 255);
             for (var k = 0; k < size; k++) {
                 var integer = Math.round(scaled[k]);
                 assertThat(integer).isBetween(0, 255);
                 assertThat((integer - scale.zeroPoint()) * scale.scale())
                         .isCloseTo(values[k], within(scale.scale() * 1.01f));
+            }
+        }
+    }
+
+    /** From the least to the greatest of the values and zero, in one loop. */
+    private static float span(float[] values) {
+        var least = 0f;
+        var greatest = 0f;
+        for (var value : values) {
+            least = Math.min(least, value);
+            greatest = Math.max(greatest, value);
+        }
+        return greatest - least;
+    }
+
+    @Test
+    void theLeastAndTheGreatestAreFoundWhereverTheyAre() {
+        for (var size : WIDTHS) {
+            for (var at = 0; at < size; at++) {
+                for (var value : new float[] {-7, 7, -0f, Float.MIN_VALUE, Float.MAX_VALUE}) {
+                    var values = new float[size];
+                    values[at] = value;
+                    assertThat(new TokenQuantizer(size).scale(values).scale())
+                            .isEqualTo(Math.max(Math.abs(value) / 255, 1e-12f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aValueThatIsNotFiniteLeavesNoFiniteScaleWhereverItIs() {
+        for (var size : WIDTHS) {
+            for (var at = 0; at < size; at++) {
+                for (var value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                    var values = floats(size);
+                    values[at] = value;
+                    assertThat(new TokenQuantizer(size).scale(values).scale())
+                            .as("%f at %d of %d", value, at, size)
+                            .satisfiesAnyOf(scale -> assertThat(scale).isNaN(), scale -> assertThat(scale)
+                                    .isInfinite());
+                }
             }
         }
     }

@@ -3,9 +3,9 @@ package dev.packhorse.engine.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.EncodedRows;
 import dev.packhorse.engine.NestedMachine;
 import dev.packhorse.engine.Seeds;
-import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -20,6 +20,7 @@ import dev.packhorse.engine.transformer.Rotation;
 import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerShape.NormOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -86,6 +87,42 @@ class ShapesTest {
                 rows(length, 3, Math.min(POSITIONS, length + 1), length - 1));
     }
 
+    /** Where the vectors of rows differ, this says in which layer it began; and a mean over tokens would hide one token. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void eachTokenOfEachLayerIsThatOfTheReference(TransformerShape shape) {
+        NestedMachine.assume();
+        var weights = new RandomWeights(shape, random.nextInt(1_000));
+        var row = rows(random.nextInt(1, 200)).get(0);
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var plain = new PlainEncoder(weights, POOLER);
+                var packed = new PackedWeights(memory, weights, Numbers.of(Precision.FLOAT32), 200, List.of());
+                var workspace = new Workspace(memory, packed, 200);
+                var batch = NestedBatch.pack(memory, List.of(row))) {
+            var expected = plain.states(row);
+            var seen = new ArrayList<Integer>();
+            new ForwardPass(packed, workspace).run(batch, (layer, state) -> {
+                seen.add(layer);
+                var found = state.floats(0, row.length * shape.hidden()); // [T, H]
+                for (var t = 0; t < row.length; t++) {
+                    var token = new float[shape.hidden()];
+                    found.get(token);
+                    assertThat(Closeness.difference(expected.get(layer)[t], token))
+                            .as("after %d layers, token %d of %d", layer, t, row.length)
+                            .isLessThanOrEqualTo(1e-4 * greatest(expected.get(layer)));
+                }
+            });
+            assertThat(seen).hasSize(shape.layers().size() + 1);
+        }
+    }
+
+    private static double greatest(float[][] values) {
+        return Arrays.stream(values)
+                .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> Math.abs(row[i])))
+                .max()
+                .orElseThrow();
+    }
+
     private List<int[]> rows(int... lengths) {
         return IntStream.of(lengths)
                 .mapToObj(length -> random.ints(length, 0, VOCABULARY).toArray())
@@ -98,19 +135,11 @@ class ShapesTest {
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var plain = new PlainEncoder(weights, POOLER);
                 var nested = new NestedEncoder(memory, weights, POOLER, precision, tokens, rows, 1)) {
-            assertThat(Closeness.worst(vectors(memory, plain, rows), vectors(memory, nested, rows))
+            assertThat(Closeness.worst(
+                                    EncodedRows.together(memory, plain, rows),
+                                    EncodedRows.together(memory, nested, rows))
                             .cosine())
                     .isGreaterThanOrEqualTo(least);
-        }
-    }
-
-    private static float[][] vectors(NativeMemory memory, Encoder encoder, List<int[]> rows) {
-        try (var batch = NestedBatch.pack(memory, rows)) {
-            var vectors = encoder.encode(batch);
-            var d = encoder.info().dimension();
-            return IntStream.range(0, rows.size())
-                    .mapToObj(b -> java.util.Arrays.copyOfRange(vectors, b * d, (b + 1) * d))
-                    .toArray(float[][]::new);
         }
     }
 
@@ -128,12 +157,12 @@ class ShapesTest {
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var encoder = new NestedEncoder(
                         memory, new RandomWeights(shape, 1), first, Precision.FLOAT32, 1_000, List.of(), 1)) {
-            var before = vectors(memory, encoder, List.of(row));
+            var before = EncodedRows.together(memory, encoder, List.of(row));
             var other = row.clone();
             other[window + 1] = (other[window + 1] + 1) % VOCABULARY;
-            assertThat(vectors(memory, encoder, List.of(other))).isDeepEqualTo(before);
+            assertThat(EncodedRows.together(memory, encoder, List.of(other))).isDeepEqualTo(before);
             other[window] = (other[window] + 1) % VOCABULARY;
-            assertThat(Closeness.worst(before, vectors(memory, encoder, List.of(other)))
+            assertThat(Closeness.worst(before, EncodedRows.together(memory, encoder, List.of(other)))
                             .difference())
                     .isGreaterThan(1e-6);
         }

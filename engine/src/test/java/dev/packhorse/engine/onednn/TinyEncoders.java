@@ -1,25 +1,18 @@
 package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.TinyBertWeights;
 import dev.packhorse.engine.contract.Precision;
-import dev.packhorse.engine.families.Architecture.Known;
-import dev.packhorse.engine.families.Families;
-import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
-import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
-import dev.packhorse.engine.transformer.Dense;
+import dev.packhorse.engine.transformer.ChangedWeights;
 import dev.packhorse.engine.transformer.LayerWeights;
-import dev.packhorse.engine.transformer.Norm;
-import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerWeights;
-import dev.packhorse.engine.weights.WeightsFile;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -41,91 +34,37 @@ final class TinyEncoders {
                 .filter(precision -> precision != Precision.BFLOAT16 || OneDnn.hasBfloat16());
     }
 
-    static TransformerWeights weights() {
-        var model = ModelFolder.read(Fixtures.tinyBert());
-        return Families.weights(
-                (Known) model.architecture(),
-                WeightsFile.safetensors("tiny-bert", Fixtures.tinyBert().resolve("model.safetensors")));
+    static NestedEncoder open(NativeMemory memory, Precision precision) {
+        return open(memory, precision, POOLER);
     }
 
-    static NestedEncoder open(NativeMemory memory, Precision precision) {
-        try (var weights = weights()) {
-            return open(memory, precision, weights);
+    static NestedEncoder open(NativeMemory memory, Precision precision, Pooler pooler) {
+        try (var weights = TinyBertWeights.open()) {
+            return open(memory, precision, pooler, weights);
+        }
+    }
+
+    /** An encoder one of whose layers was changed. */
+    static NestedEncoder open(NativeMemory memory, Precision precision, UnaryOperator<LayerWeights> change) {
+        try (var weights = new ChangedWeights(TinyBertWeights.open(), words -> {}, change)) {
+            return open(memory, precision, POOLER, weights);
         }
     }
 
     /** An encoder whose numbers overflow in rows that have the {@link #BROKEN_TOKEN}. */
     static NestedEncoder openBroken(NativeMemory memory, Precision precision) {
-        try (var weights = new BrokenWeights(weights())) {
-            return open(memory, precision, weights);
+        try (var weights = new ChangedWeights(
+                TinyBertWeights.open(),
+                words -> words.put(BROKEN_TOKEN * DIMENSION, Float.POSITIVE_INFINITY),
+                layer -> layer)) {
+            return open(memory, precision, POOLER, weights);
         }
     }
 
-    private static NestedEncoder open(NativeMemory memory, Precision precision, TransformerWeights weights) {
+    private static NestedEncoder open(
+            NativeMemory memory, Precision precision, Pooler pooler, TransformerWeights weights) {
         var calibration = Fixtures.reference("tiny-bert").tokenIds();
-        return new NestedEncoder(memory, weights, POOLER, precision, CAPACITY, calibration, 1);
-    }
-
-    private record BrokenWeights(TransformerWeights weights) implements TransformerWeights {
-
-        @Override
-        public TransformerShape shape() {
-            return weights.shape();
-        }
-
-        @Override
-        public void wordEmbeddings(FloatBuffer into) {
-            var first = into.position();
-            weights.wordEmbeddings(into);
-            into.put(first + BROKEN_TOKEN * DIMENSION, Float.POSITIVE_INFINITY);
-        }
-
-        @Override
-        public float[] positionEmbeddings() {
-            return weights.positionEmbeddings();
-        }
-
-        @Override
-        public Norm embeddingNorm() {
-            return weights.embeddingNorm();
-        }
-
-        @Override
-        public Optional<Dense> embeddingProjection() {
-            return weights.embeddingProjection();
-        }
-
-        @Override
-        public float[] relativeBias() {
-            return weights.relativeBias();
-        }
-
-        @Override
-        public Optional<Norm> finalNorm() {
-            return weights.finalNorm();
-        }
-
-        @Override
-        public LayerWeights layer(int layer) {
-            return weights.layer(layer);
-        }
-
-        @Override
-        public void close() {
-            weights.close();
-        }
-    }
-
-    /** [B][D] the vectors of rows in one batch. */
-    static float[][] encode(NativeMemory memory, NestedEncoder encoder, List<int[]> rows) {
-        try (var batch = NestedBatch.pack(memory, rows)) {
-            var vectors = encoder.encode(batch);
-            var found = new float[rows.size()][];
-            for (var b = 0; b < found.length; b++) {
-                found[b] = Arrays.copyOfRange(vectors, b * DIMENSION, (b + 1) * DIMENSION);
-            }
-            return found;
-        }
+        return new NestedEncoder(memory, weights, pooler, precision, CAPACITY, calibration, 1);
     }
 
     /** Rows of a batch that just fits. */

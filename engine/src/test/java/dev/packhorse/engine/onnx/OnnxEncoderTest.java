@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.EncodedRows;
 import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.ResidentMemory;
@@ -18,18 +19,12 @@ import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
-import dev.packhorse.engine.nested.NestedBatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -65,63 +60,13 @@ class OnnxEncoderTest {
     }
 
     @Test
-    void aRowInABatchEqualsTheRowAlone() {
-        for (var round = 0; round < 20; round++) {
-            var rows = rows(random.nextInt(3, 12));
-            var together = encode(encoder, rows);
-            for (var b = 0; b < rows.size(); b++) {
-                assertThat(Closeness.difference(encode(encoder, rows.subList(b, b + 1))[0], together[b]))
-                        .as("row %d of %d, %d tokens", b, rows.size(), rows.get(b).length)
-                        .isLessThan(1e-6);
-            }
-            // were all vectors alike, the rest would prove nothing
-            if (!Arrays.equals(rows.get(0), rows.get(1))) {
-                assertThat(Closeness.difference(together[0], together[1])).isGreaterThan(1e-3);
-            }
-        }
-    }
-
-    @Test
-    void theOrderOfTheRowsDoesNotMatter() {
-        for (var round = 0; round < 20; round++) {
-            var rows = rows(random.nextInt(3, 12));
-            var vectors = encode(encoder, rows);
-            var order = new ArrayList<>(IntStream.range(0, rows.size()).boxed().toList());
-            Collections.shuffle(order, new Random(random.nextLong()));
-            var shuffled = encode(encoder, order.stream().map(rows::get).toList());
-            for (var i = 0; i < shuffled.length; i++) {
-                assertThat(Closeness.difference(vectors[order.get(i)], shuffled[i]))
-                        .isLessThan(1e-6);
-            }
-        }
-    }
-
-    @Test
-    void threadsThatShareAnEncoderGetTheVectorsOfOneThread() throws InterruptedException, ExecutionException {
-        var batches = IntStream.range(0, 40)
-                .mapToObj(i -> rows(random.nextInt(1, 12)))
-                .toList();
-        var alone = batches.stream().map(rows -> encode(encoder, rows)).toList();
-        var threads = Executors.newFixedThreadPool(6);
-        try {
-            var answers = batches.stream()
-                    .map(rows -> threads.submit(() -> encode(encoder, rows)))
-                    .toList();
-            for (var i = 0; i < batches.size(); i++) {
-                assertThat(Closeness.worst(alone.get(i), answers.get(i).get()).difference())
-                        .isLessThan(1e-6);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-        assertThat(memory.allocatedBytes()).isZero();
-    }
-
-    @Test
     void moreThreadsInACallGiveTheSameVectors() {
         var rows = rows(20);
         try (var two = OnnxEncoder.open(model, 2, "a test")) {
-            assertThat(Closeness.worst(encode(encoder, rows), encode(two, rows)).difference())
+            assertThat(Closeness.worst(
+                                    EncodedRows.together(memory, encoder, rows),
+                                    EncodedRows.together(memory, two, rows))
+                            .difference())
                     .isLessThan(1e-6);
         }
     }
@@ -131,10 +76,10 @@ class OnnxEncoderTest {
         var plain = model.withHead(Head.of(Pooling.MEAN, false));
         try (var unscaled = OnnxEncoder.open(plain, 1, "a test")) {
             var rows = rows(8);
-            for (var vector : encode(encoder, rows)) {
+            for (var vector : EncodedRows.together(memory, encoder, rows)) {
                 assertThat(length(vector)).isBetween(1 - 1e-6, 1 + 1e-6);
             }
-            for (var vector : encode(unscaled, rows)) {
+            for (var vector : EncodedRows.together(memory, unscaled, rows)) {
                 assertThat(length(vector)).isGreaterThan(1.1);
             }
         }
@@ -159,27 +104,18 @@ class OnnxEncoderTest {
     @Test
     void aBatchThatFailsLeavesTheEncoderUsable() {
         var rows = rows(3);
-        var before = encode(encoder, rows);
+        var before = EncodedRows.together(memory, encoder, rows);
         var longerThanThePositions = List.of(new int[129]);
-        assertThatThrownBy(() -> encode(encoder, longerThanThePositions))
+        assertThatThrownBy(() -> EncodedRows.together(memory, encoder, longerThanThePositions))
                 .isInstanceOf(EncoderException.class)
                 .hasMessageStartingWith("ONNX Runtime failed: ");
         var outsideTheVocabulary = List.of(new int[] {2, 550, 3});
-        assertThatThrownBy(() -> encode(encoder, outsideTheVocabulary))
+        assertThatThrownBy(() -> EncodedRows.together(memory, encoder, outsideTheVocabulary))
                 .isInstanceOf(EncoderException.class)
                 .hasMessageStartingWith("ONNX Runtime failed: ");
-        assertThat(Closeness.worst(before, encode(encoder, rows)).difference()).isLessThan(1e-6);
-    }
-
-    @Test
-    void aClosedEncoderSaysSo() {
-        encoder.close();
-        encoder.close();
-        var rows = rows(1);
-        assertThatThrownBy(() -> encode(encoder, rows))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the encoder is closed");
-        assertThat(memory.allocatedBytes()).isZero();
+        assertThat(Closeness.worst(before, EncodedRows.together(memory, encoder, rows))
+                        .difference())
+                .isLessThan(1e-6);
     }
 
     @Test
@@ -188,7 +124,9 @@ class OnnxEncoderTest {
         try (var opened = OnnxEncoder.open(ModelFolder.read(copy), 1, "a test")) {
             Files.delete(copy.resolve("onnx/model.onnx"));
             var rows = rows(3);
-            assertThat(Closeness.worst(encode(encoder, rows), encode(opened, rows))
+            assertThat(Closeness.worst(
+                                    EncodedRows.together(memory, encoder, rows),
+                                    EncodedRows.together(memory, opened, rows))
                             .difference())
                     .isLessThan(1e-6);
         }
@@ -291,7 +229,7 @@ class OnnxEncoderTest {
         var rows = rows(4);
         for (var i = 0; i < times; i++) {
             try (var opened = OnnxEncoder.open(model, 1, "a test")) {
-                encode(opened, rows);
+                EncodedRows.together(memory, opened, rows);
             }
         }
     }
@@ -299,16 +237,5 @@ class OnnxEncoderTest {
     /** Rows of unequal lengths and distinct tokens. */
     private List<int[]> rows(int count) {
         return IntStream.range(0, count).mapToObj(b -> Seeds.tokens(random, 64)).toList();
-    }
-
-    /** [B][D] */
-    private float[][] encode(OnnxEncoder by, List<int[]> rows) {
-        try (var batch = NestedBatch.pack(memory, rows)) {
-            var flat = by.encode(batch);
-            assertThat(flat).hasSize(rows.size() * DIMENSION);
-            return IntStream.range(0, rows.size())
-                    .mapToObj(b -> Arrays.copyOfRange(flat, b * DIMENSION, (b + 1) * DIMENSION))
-                    .toArray(float[][]::new);
-        }
     }
 }

@@ -1,16 +1,18 @@
 package dev.packhorse.engine.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Closeness;
+import dev.packhorse.engine.EncodedRows;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.Seeds;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.engine.nested.NativeMemory;
-import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.weights.WeightsFile;
 import java.nio.file.Path;
@@ -85,6 +87,19 @@ class PlainEncoderTest {
         assertThat(tinyBert().info()).hasToString("plain on cpu, float32, Java loops (the reference)");
     }
 
+    @Test
+    void itSaysWhatItCannotEncode() {
+        var encoder = tinyBert();
+        for (var token : new int[] {550, -1}) {
+            assertThatThrownBy(() -> encode(encoder, List.of(new int[] {1, token})))
+                    .isInstanceOf(EncoderException.class)
+                    .hasMessage("expected a token id below 550, found " + token);
+        }
+        assertThatThrownBy(() -> encode(encoder, List.of(new int[129])))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage("expected rows of at most 128 tokens, found one of 129");
+    }
+
     private static PlainEncoder tinyBert() {
         var folder = Fixtures.tinyBert();
         return encoder(Models.find(folder.toString()), WeightsFile::safetensors, folder.resolve("model.safetensors"));
@@ -96,16 +111,10 @@ class PlainEncoderTest {
         }
     }
 
-    /** [B][H] */
+    /** [B][D] */
     private static float[][] encode(PlainEncoder encoder, List<int[]> rows) {
-        var h = encoder.info().dimension();
-        try (var memory = NativeMemory.open(Long.MAX_VALUE);
-                var batch = NestedBatch.pack(memory, rows)) {
-            var flat = encoder.encode(batch);
-            assertThat(flat).hasSize(rows.size() * h);
-            return IntStream.range(0, rows.size())
-                    .mapToObj(b -> Arrays.copyOfRange(flat, b * h, (b + 1) * h))
-                    .toArray(float[][]::new);
+        try (var memory = NativeMemory.open(Long.MAX_VALUE)) {
+            return EncodedRows.together(memory, encoder, rows);
         }
     }
 }

@@ -1,0 +1,16 @@
+package dev.packhorse.engine.onnx;
+
+import dev.packhorse.engine.EncoderContract;
+import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.model.Head;
+import dev.packhorse.engine.model.ModelFolder;
+import dev.packhorse.engine.nested.NativeMemory;
+
+class OnnxEncoderContractTest extends EncoderContract {
+
+    @Override
+    protected Encoder open(NativeMemory memory, Head head) {
+        return OnnxEncoder.open(ModelFolder.read(Fixtures.tinyBert()).withHead(head), 1, "a test");
+    }
+}
