@@ -11,4 +11,12 @@ public interface BatchListener {
      * @param nanos how long the encoder took
      */
     void encoded(int rows, long tokens, long computedTokens, long nanos);
+
+    /**
+     * Told when a batch could not be encoded whole, before its halves are tried.
+     *
+     * @param rows rows in the batch
+     * @param reason what the encoder said
+     */
+    default void halved(int rows, String reason) {}
 }

@@ -1,5 +1,6 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -8,24 +9,49 @@ import dev.packhorse.engine.nested.OutOfNativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Plans, packs and encodes many rows, and answers for each one.
  *
  * <p>When a batch fails, also for lack of native memory, its halves are tried, down to single rows, and so is a row whose
- * vector is not finite: only a row that fails alone ends without a vector. A full Java heap and what else is no batch's
- * fault goes to the caller. Thread-safe where its encoder is.
+ * vector is not finite: only a row that fails alone ends without a vector, and only where the encoder still encodes a row
+ * that it is known to take. A full Java heap and what else is no batch's fault goes to the caller. Thread-safe where its
+ * encoder is.
  */
 public final class Embedder {
+
+    private static final String NOT_FINITE = "the encoder gave a vector that is not finite";
 
     private final Encoder encoder;
     private final BatchPlanner planner;
     private final NativeMemory memory;
+    private final int[] known; // token ids
 
-    public Embedder(Encoder encoder, BatchPlanner planner, NativeMemory memory) {
+    /**
+     * All of them stay the caller's.
+     *
+     * @param known token ids of a row that the encoder takes
+     */
+    public Embedder(Encoder encoder, BatchPlanner planner, NativeMemory memory, int[] known) {
         this.encoder = encoder;
         this.planner = planner;
         this.memory = memory;
+        this.known = known;
+    }
+
+    /** Encodes the known row; why it cannot be, or nothing. */
+    Optional<String> tryOut() {
+        try {
+            return isFinite(encode(List.of(known), new int[] {0}, (rows, tokens, computed, nanos) -> {}))
+                    ? Optional.empty()
+                    : Optional.of(NOT_FINITE);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (e instanceof EncoderException || OutOfNativeMemory.happened(e)) {
+                return Optional.of(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
     }
 
     /**
@@ -33,6 +59,7 @@ public final class Embedder {
      *
      * @param rows N arrays of token ids, each of at least one token
      * @return [N], one answer for each row, in the rows' order
+     * @throws BrokenEncoderException when a row cannot be encoded and the known one cannot either
      */
     public Embedded[] embed(List<int[]> rows, BatchListener listener) {
         var answers = new Embedded[rows.size()];
@@ -65,18 +92,37 @@ public final class Embedder {
             var vectors = encoder.encode(nested);
             var computed = encoder.info().padded() ? (long) nested.longest() * nested.size() : (long) nested.tokens();
             listener.encoded(nested.size(), nested.tokens(), computed, System.nanoTime() - start);
+            if (vectors.length != nested.size() * encoder.info().dimension()) {
+                throw new IllegalStateException("%s: expected %d vectors of %d numbers, found %d numbers"
+                        .formatted(
+                                encoder.info().name(),
+                                nested.size(),
+                                encoder.info().dimension(),
+                                vectors.length));
+            }
             return vectors;
         }
     }
 
     private void halve(List<int[]> rows, int[] batch, Embedded[] answers, BatchListener listener, String reason) {
         if (batch.length == 1) {
-            answers[batch[0]] = new Embedded.Failed(reason);
+            answers[batch[0]] = failed(reason);
             return;
         }
+        listener.halved(batch.length, reason);
         var middle = batch.length / 2;
         embed(rows, Arrays.copyOfRange(batch, 0, middle), answers, listener);
         embed(rows, Arrays.copyOfRange(batch, middle, batch.length), answers, listener);
+    }
+
+    /** The answer for a row that cannot be encoded alone. */
+    private Embedded failed(String reason) {
+        tryOut().ifPresent(found -> {
+            throw new BrokenEncoderException(
+                    "%s: expected a row to be encoded that was encoded when the model was loaded, found: %s; met at a row that failed with: %s"
+                            .formatted(encoder.info().name(), found, reason));
+        });
+        return new Embedded.Failed(reason);
     }
 
     /** @param vectors [B, D] */
@@ -87,7 +133,7 @@ public final class Embedder {
             if (isFinite(vector)) {
                 answers[batch[b]] = new Embedded.Vector(vector);
             } else if (batch.length == 1) {
-                answers[batch[b]] = new Embedded.Failed("the encoder gave a vector that is not finite");
+                answers[batch[b]] = failed(NOT_FINITE);
             } else {
                 embed(rows, new int[] {batch[b]}, answers, listener); // it may be a neighbour's doing
             }

@@ -2,16 +2,15 @@ package dev.packhorse.engine;
 
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.measure.BatchLoop;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.onednn.NestedEncoder;
 import dev.packhorse.engine.onednn.Operation;
 import dev.packhorse.engine.plan.BatchPlanner;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +25,9 @@ public final class EncoderLoop implements AutoCloseable {
     private final List<int[]> plan;
     private final List<NestedBatch> batches = new ArrayList<>();
     private final float[][] vectors; // [N][D]
-    private final Deque<AutoCloseable> opened;
+    private final Opened opened;
 
-    private EncoderLoop(Encoder encoder, List<int[]> rows, List<int[]> plan, Deque<AutoCloseable> opened) {
+    private EncoderLoop(Encoder encoder, List<int[]> rows, List<int[]> plan, Opened opened) {
         this.encoder = encoder;
         this.rows = rows;
         this.plan = plan;
@@ -43,28 +42,24 @@ public final class EncoderLoop implements AutoCloseable {
      * @throws RuntimeException what {@link Engine#open} throws
      */
     public static EncoderLoop open(EngineSettings settings, List<int[]> rows) {
-        var opened = new ArrayDeque<AutoCloseable>();
+        var opened = new Opened();
         try {
-            var memory = NativeMemory.open(Long.MAX_VALUE);
-            opened.push(memory);
+            var memory = opened.add(NativeMemory.open(Long.MAX_VALUE));
             Encoder encoder;
             try (var tokenizer = Engine.openTokenizer(settings.model())) {
-                encoder = Encoders.open(settings, memory, tokenizer);
+                encoder = opened.add(Encoders.open(settings, memory, tokenizer));
             }
-            opened.push(encoder);
             var lengths = rows.stream().mapToInt(row -> row.length).toArray();
             var planner =
                     new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded());
             var loop = new EncoderLoop(encoder, rows, planner.plan(lengths), opened);
             for (var batch : loop.plan) {
-                var nested = NestedBatch.pack(
-                        memory, Arrays.stream(batch).mapToObj(rows::get).toList());
-                opened.push(nested);
-                loop.batches.add(nested);
+                loop.batches.add(opened.add(NestedBatch.pack(
+                        memory, Arrays.stream(batch).mapToObj(rows::get).toList())));
             }
             return loop;
-        } catch (RuntimeException e) {
-            Engine.closeAll(opened);
+        } catch (RuntimeException | Error e) {
+            opened.closeAfter(e);
             throw e;
         }
     }
@@ -109,6 +104,6 @@ public final class EncoderLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        Engine.closeAll(opened);
+        opened.close();
     }
 }

@@ -30,10 +30,16 @@ final class Encoders {
      * @throws ModelException when the model's files are missing, broken or changed
      */
     static Encoder open(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
-        if (settings.path() == PathChoice.SLOW) {
-            check(settings.model(), settings.path(), settings.precision());
-            return slow(settings, tokenizer, "slow path: asked for");
-        }
+        return switch (settings.path()) {
+            case SLOW -> {
+                check(settings.model(), settings.path(), settings.precision());
+                yield slow(settings, tokenizer, "slow path: asked for");
+            }
+            case AUTO, FAST -> fastWherePossible(settings, memory, tokenizer);
+        };
+    }
+
+    private static Encoder fastWherePossible(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
         var unmet = Paths.inTheWay(settings.model(), settings.precision());
         if (!unmet.isEmpty()) {
             return insteadOfFast(settings, tokenizer, Condition.line(unmet));
@@ -50,11 +56,20 @@ final class Encoders {
     /** @throws ModelException when the model or what was asked for rules out what was asked for, on any machine */
     static void check(Model model, PathChoice path, Precision precision) {
         var slow = Paths.unmetBySlow(model, precision);
-        if (path == PathChoice.SLOW && !slow.isEmpty()) {
-            throw new ModelException("--path slow: expected its conditions to be met, found: " + Condition.line(slow));
-        }
         var fast = Paths.ofModel(model);
-        if (!fast.isEmpty() && (path == PathChoice.FAST || !slow.isEmpty())) {
+        var refused =
+                switch (path) {
+                    case SLOW -> {
+                        if (!slow.isEmpty()) {
+                            throw new ModelException(
+                                    "--path slow: expected its conditions to be met, found: " + Condition.line(slow));
+                        }
+                        yield false;
+                    }
+                    case FAST -> !fast.isEmpty();
+                    case AUTO -> !fast.isEmpty() && !slow.isEmpty();
+                };
+        if (refused) {
             throw new ModelException("--path %s --precision %s: expected a model for the fast path, found %s: %s"
                             .formatted(path.id(), precision.id(), model.name(), Condition.line(fast))
                     + (slow.isEmpty() ? "" : "; and not for the slow one, for " + Condition.line(slow)));

@@ -5,6 +5,7 @@ import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.TokenizerJson;
@@ -14,8 +15,6 @@ import dev.packhorse.engine.tokenize.Chunker;
 import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.engine.tokenize.Tokenizer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -26,9 +25,9 @@ public final class Engine implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final EncoderInfo info;
     private final Embedder embedder;
-    private final Deque<AutoCloseable> opened;
+    private final Opened opened;
 
-    private Engine(Tokenizer tokenizer, EncoderInfo info, Embedder embedder, Deque<AutoCloseable> opened) {
+    private Engine(Tokenizer tokenizer, EncoderInfo info, Embedder embedder, Opened opened) {
         this.tokenizer = tokenizer;
         this.info = info;
         this.embedder = embedder;
@@ -42,25 +41,33 @@ public final class Engine implements AutoCloseable {
      *     file
      */
     public static Engine open(EngineSettings settings) {
-        var opened = new ArrayDeque<AutoCloseable>();
+        var opened = new Opened();
         try {
-            var memory = NativeMemory.open(Long.MAX_VALUE);
-            opened.push(memory);
             var model = settings.model();
-            var tokenizer = openTokenizer(model);
-            opened.push(tokenizer);
-            var encoder = Encoders.open(settings, memory, tokenizer);
-            opened.push(encoder);
+            var memory = opened.add(NativeMemory.open(Long.MAX_VALUE));
+            var tokenizer = opened.add(openTokenizer(model));
+            var encoder = opened.add(Encoders.open(settings, memory, tokenizer));
+            checkPrecision(encoder.info(), settings.precision());
             var embedder = new Embedder(
                     encoder,
                     new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded()),
-                    memory);
-            var engine = new Engine(tokenizer, info(encoder, settings.device()), embedder, opened);
-            engine.tryOut(model.name());
-            return engine;
-        } catch (RuntimeException e) {
-            closeAll(opened);
+                    memory,
+                    tokenizer.tokenize("one text to try the model with").ids());
+            embedder.tryOut().ifPresent(reason -> {
+                throw new EncoderException(model.name() + " was loaded but cannot encode: " + reason);
+            });
+            return new Engine(tokenizer, info(encoder, settings.device()), embedder, opened);
+        } catch (RuntimeException | Error e) {
+            opened.closeAfter(e);
             throw e;
+        }
+    }
+
+    /** Vectors and fingerprint would tell of different numbers. */
+    static void checkPrecision(EncoderInfo info, Precision asked) {
+        if (info.precision() != asked) {
+            throw new IllegalStateException(
+                    "expected an encoder that computes in %s, found %s".formatted(asked.id(), info));
         }
     }
 
@@ -106,13 +113,6 @@ public final class Engine implements AutoCloseable {
                         TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength()));
     }
 
-    private void tryOut(String name) {
-        var answer = embed(List.of(tokenize("one text to try the model with").ids()), (r, t, c, n) -> {})[0];
-        if (answer instanceof Embedded.Failed failed) {
-            throw new EncoderException(name + " was loaded but cannot encode: " + failed.reason());
-        }
-    }
-
     private static EncoderInfo info(Encoder encoder, Device bound) {
         return Paths.unmetOn(bound)
                 .map(unmet -> encoder.info().because("bound to %s, not on it, for %s".formatted(bound.id(), unmet)))
@@ -134,7 +134,11 @@ public final class Engine implements AutoCloseable {
         return new Chunker(tokenizer, chunkTokens, overlap);
     }
 
-    /** See {@link Embedder#embed}. */
+    /**
+     * See {@link Embedder#embed}.
+     *
+     * @throws dev.packhorse.engine.contract.BrokenEncoderException when the engine is of no use any more
+     */
     public Embedded[] embed(List<int[]> rows, BatchListener listener) {
         return embedder.embed(rows, listener);
     }
@@ -142,24 +146,6 @@ public final class Engine implements AutoCloseable {
     /** @throws IllegalStateException when native memory was not given back */
     @Override
     public void close() {
-        closeAll(opened);
-    }
-
-    static void closeAll(Deque<AutoCloseable> opened) {
-        RuntimeException failure = null;
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                if (failure == null) {
-                    failure = e instanceof RuntimeException r ? r : new IllegalStateException(e);
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        opened.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.packhorse.engine;
 
 import dev.packhorse.engine.contract.Condition;
 import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Families;
 import dev.packhorse.engine.model.Model;
@@ -69,7 +70,9 @@ final class ModelWeights implements AutoCloseable {
 
     @Override
     public void close() {
-        weights.close();
-        copies.close();
+        var opened = new Opened();
+        opened.add(copies);
+        opened.add(weights);
+        opened.close();
     }
 }

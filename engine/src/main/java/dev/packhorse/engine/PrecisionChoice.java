@@ -30,11 +30,15 @@ public enum PrecisionChoice {
     public Precision on(Model model, PathChoice path) {
         return switch (this) {
             case AUTO ->
-                path != PathChoice.SLOW
-                                && OneDnnSupport.best() == Precision.BFLOAT16
-                                && Paths.unmetByFast(model, Precision.BFLOAT16).isEmpty()
-                        ? Precision.BFLOAT16
-                        : Precision.FLOAT32;
+                switch (path) {
+                    case SLOW -> Precision.FLOAT32;
+                    case AUTO, FAST ->
+                        OneDnnSupport.best() == Precision.BFLOAT16
+                                        && Paths.unmetByFast(model, Precision.BFLOAT16)
+                                                .isEmpty()
+                                ? Precision.BFLOAT16
+                                : Precision.FLOAT32;
+                };
             case FLOAT32 -> Precision.FLOAT32;
             case BFLOAT16 -> Precision.BFLOAT16;
             case INT8 -> Precision.INT8;

@@ -28,9 +28,18 @@ final class PromptedTokenizer implements Tokenizer {
             return tokenizer;
         }
         var prompted = new PromptedTokenizer(tokenizer, model.texts());
-        var prompt = prompted.tokenize("");
-        if (prompt.length() + prompt.lostTokens() >= model.maxSeqLength()) {
+        try {
+            prompted.checkRoom(model);
+            return prompted;
+        } catch (RuntimeException e) {
             prompted.close();
+            throw e;
+        }
+    }
+
+    private void checkRoom(Model model) {
+        var prompt = tokenize("");
+        if (prompt.length() + prompt.lostTokens() >= model.maxSeqLength()) {
             throw new ModelException(
                     "--prompt: expected fewer tokens than the %d that %s reads, special ones included, found %d in '%s'; choose another with --prompt or --prompt-name"
                             .formatted(
@@ -39,7 +48,6 @@ final class PromptedTokenizer implements Tokenizer {
                                     prompt.length() + prompt.lostTokens(),
                                     model.texts().prompt()));
         }
-        return prompted;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.packhorse.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
@@ -34,6 +35,8 @@ class EmbedderTest {
             "Unable to allocate 8192 bytes",
             "Physical memory usage is too high: physicalBytes (9M) > maxPhysicalBytes (8M)");
 
+    private static final int[] KNOWN = {1};
+
     private static final BatchListener NOBODY = (rows, tokens, computedTokens, nanos) -> {};
 
     private final NativeMemory memory = NativeMemory.open(Long.MAX_VALUE);
@@ -45,15 +48,22 @@ class EmbedderTest {
     }
 
     /** A row's vector is its length and the sum of its tokens. */
-    private static final class FakeEncoder implements Encoder {
+    private static class FakeEncoder implements Encoder {
         final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
         final boolean padded;
         final int mostRows;
         Error tooMany = null;
+        int mostTokens = Integer.MAX_VALUE;
 
         FakeEncoder(boolean padded, int mostRows) {
             this.padded = padded;
             this.mostRows = mostRows;
+        }
+
+        /** Fails also where a batch has more tokens. */
+        FakeEncoder upTo(int tokens) {
+            mostTokens = tokens;
+            return this;
         }
 
         /** Fails by an error of Java's in place of its own exception. */
@@ -70,10 +80,11 @@ class EmbedderTest {
         @Override
         public float[] encode(NestedBatch batch) {
             batches.add(batch.size());
-            if (batch.size() > mostRows && tooMany != null) {
+            var tooLarge = batch.size() > mostRows || batch.tokens() > mostTokens;
+            if (tooLarge && tooMany != null) {
                 throw tooMany;
             }
-            if (batch.size() > mostRows) {
+            if (tooLarge) {
                 throw new EncoderException("out of memory for " + batch.size() + " rows");
             }
             var vectors = new float[batch.size() * 2];
@@ -97,7 +108,7 @@ class EmbedderTest {
     }
 
     private Embedder embedder(Encoder encoder, int maxBatchTokens) {
-        return new Embedder(encoder, new BatchPlanner(maxBatchTokens, true), memory);
+        return new Embedder(encoder, new BatchPlanner(maxBatchTokens, true), memory, KNOWN);
     }
 
     private static void assertVector(Embedded answer, int[] row) {
@@ -153,10 +164,10 @@ class EmbedderTest {
 
     @Test
     void aRowForWhichThereIsNotEnoughNativeMemoryAloneSaysSo() {
-        var encoder = new FakeEncoder(true, 0).throwing(new OutOfMemoryError(NATIVE.get(0)));
-        var answers = embedder(encoder, 16).embed(List.of(new int[] {1}, new int[] {2}), NOBODY);
+        var encoder = new FakeEncoder(true, 2).upTo(2).throwing(new OutOfMemoryError(NATIVE.get(0)));
+        var answers = embedder(encoder, 16).embed(List.of(new int[] {1, 2, 3}, new int[] {4, 5, 6}), NOBODY);
         assertThat(answers)
-                .containsOnly(new Embedded.Failed("not enough native memory for 1 tokens alone: " + NATIVE.get(0)));
+                .containsOnly(new Embedded.Failed("not enough native memory for 3 tokens alone: " + NATIVE.get(0)));
     }
 
     @Test
@@ -164,7 +175,7 @@ class EmbedderTest {
         try (var little = NativeMemory.open(32 << 10)) {
             var rows = Collections.nCopies(2_000, new int[] {1, 2, 3, 4});
             var encoder = new FakeEncoder(false, 2_000);
-            var answers = new Embedder(encoder, new BatchPlanner(8_000, false), little).embed(rows, NOBODY);
+            var answers = new Embedder(encoder, new BatchPlanner(8_000, false), little, KNOWN).embed(rows, NOBODY);
             assertThat(answers).allSatisfy(answer -> assertVector(answer, rows.get(0)));
             assertThat(encoder.batches).hasSizeGreaterThan(1);
             assertThat(little.allocatedBytes()).isZero();
@@ -203,13 +214,49 @@ class EmbedderTest {
         rows.set(7, new int[] {POISON});
         var encoder = new FakeEncoder(true, 8);
         assertThat(embedder(encoder, 8).embed(rows, NOBODY)[7]).isInstanceOf(Embedded.Failed.class);
-        assertThat(encoder.batches).containsExactly(8, 4, 4, 2, 2, 1, 1);
+        assertThat(encoder.batches).containsExactly(8, 4, 4, 2, 2, 1, 1, 1); // and the known row
+    }
+
+    /** Else each row would be an error row, and a job that overwrites would put them in the place of good ones. */
+    @Test
+    void anEncoderThatAlwaysFailsFailsNoRowButSaysSo() {
+        var rows = List.of(new int[] {1}, new int[] {2, 3});
+        var refusing = embedder(new FakeEncoder(true, 0), 100);
+        assertThatThrownBy(() -> refusing.embed(rows, NOBODY))
+                .isInstanceOf(BrokenEncoderException.class)
+                .hasMessage(
+                        "fake: expected a row to be encoded that was encoded when the model was loaded, found: out of"
+                                + " memory for 1 rows; met at a row that failed with: out of memory for 1 rows");
+
+        var withoutMemory = embedder(new FakeEncoder(true, 0).throwing(new OutOfMemoryError(NATIVE.get(0))), 100);
+        assertThatThrownBy(() -> withoutMemory.embed(rows, NOBODY))
+                .isInstanceOf(BrokenEncoderException.class)
+                .hasMessage("fake: expected a row to be encoded that was encoded when the model was loaded, found: "
+                        + NATIVE.get(0)
+                        + "; met at a row that failed with: not enough native memory for 2 tokens alone: "
+                        + NATIVE.get(0));
+
+        var notFinite =
+                new Embedder(new FakeEncoder(true, 8), new BatchPlanner(100, true), memory, new int[] {NOT_FINITE});
+        assertThatThrownBy(() -> notFinite.embed(List.of(new int[] {POISON}), NOBODY))
+                .isInstanceOf(BrokenEncoderException.class)
+                .hasMessage(
+                        "fake: expected a row to be encoded that was encoded when the model was loaded, found: the"
+                                + " encoder gave a vector that is not finite; met at a row that failed with: poison in a batch of 1");
     }
 
     @Test
-    void anEncoderThatAlwaysFailsFailsEachRow() {
-        var answers = embedder(new FakeEncoder(true, 0), 100).embed(List.of(new int[] {1}, new int[] {2, 3}), NOBODY);
-        assertThat(answers).containsOnly(new Embedded.Failed("out of memory for 1 rows"));
+    void anEncoderThatGivesTooFewNumbersIsFoundOut() {
+        var encoder = new FakeEncoder(true, 8) {
+            @Override
+            public float[] encode(NestedBatch batch) {
+                return new float[batch.size()];
+            }
+        };
+        var embedder = embedder(encoder, 100);
+        assertThatThrownBy(() -> embedder.embed(List.of(new int[] {1}, new int[] {2}), NOBODY))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("fake: expected 2 vectors of 2 numbers, found 2 numbers");
     }
 
     @Test
@@ -250,6 +297,12 @@ class EmbedderTest {
         int rows;
         long tokens;
         long computedTokens;
+        final List<String> halved = new ArrayList<>();
+
+        @Override
+        public void halved(int rows, String reason) {
+            halved.add("%d: %s".formatted(rows, reason));
+        }
 
         @Override
         public void encoded(int rows, long tokens, long computedTokens, long nanos) {
@@ -281,7 +334,7 @@ class EmbedderTest {
     }
 
     @Test
-    void theListenerHearsOfBatchesThatSucceededOnly() {
+    void theListenerHearsOfBatchesThatSucceededAndOfThoseThatWereHalved() {
         var rows = new ArrayList<>(Collections.nCopies(8, new int[] {1, 2}));
         rows.set(0, new int[] {1, POISON});
         var totals = new Totals();
@@ -290,5 +343,7 @@ class EmbedderTest {
         assertThat(totals.tokens).isEqualTo(14);
         assertThat(totals.computedTokens).isEqualTo(14);
         assertThat(totals.batches).isEqualTo(3);
+        assertThat(totals.halved)
+                .containsExactly("8: poison in a batch of 8", "4: poison in a batch of 4", "2: poison in a batch of 2");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
@@ -39,6 +40,16 @@ class EngineTest {
                             vector.values())
                     .hasSize(32));
         }
+    }
+
+    @Test
+    void anEncoderOfAnotherPrecisionIsRefused() {
+        var info = new EncoderInfo("fake", new Device.Cpu(), Precision.FLOAT32, "loops", 2, true, "it is a test");
+        Engine.checkPrecision(info, Precision.FLOAT32);
+        assertThatThrownBy(() -> Engine.checkPrecision(info, Precision.INT8))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "expected an encoder that computes in int8, found fake on cpu, float32, loops (it is a test)");
     }
 
     @Test

@@ -57,7 +57,7 @@ public final class NestedBatch implements AutoCloseable {
         var vector = ListVector.empty("tokens", memory.allocator());
         try {
             fill(vector, rows, total);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // native memory that runs out is an OutOfMemoryError
             vector.close();
             throw e;
         }

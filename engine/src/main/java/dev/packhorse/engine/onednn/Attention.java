@@ -86,8 +86,8 @@ final class Attention implements AutoCloseable {
                     .with(dnnl.DNNL_ARG_SRC, weightMemory)
                     .with(dnnl.DNNL_ARG_WEIGHTS, value)
                     .with(dnnl.DNNL_ARG_DST, output);
-        } catch (RuntimeException e) {
-            close();
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
             throw e;
         }
     }

@@ -18,8 +18,8 @@ final class Call implements AutoCloseable {
         this.arguments = resources.keep(new IntMemoryMap());
         try {
             with(dnnl.DNNL_ARG_SCRATCHPAD, resources.keep(workspace.scratch(kernel)));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            resources.close();
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
             throw e;
         }
     }

@@ -53,8 +53,8 @@ public final class MatmulPeak implements AutoCloseable {
             for (var i = 0; i < threads; i++) {
                 multiplications.add(prepare(Numbers.of(precision), dense));
             }
-        } catch (RuntimeException e) {
-            resources.close();
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
             throw e;
         }
     }

@@ -4,6 +4,7 @@ import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
@@ -191,8 +192,10 @@ public final class NestedEncoder implements Encoder {
             if (!closed) {
                 closed = true;
                 idle.clear();
-                workspaces.forEach(Workspace::close);
-                weights.close();
+                var opened = new Opened();
+                opened.add(weights);
+                workspaces.forEach(opened::add);
+                opened.close();
             }
         } finally {
             open.writeLock().unlock();

@@ -89,8 +89,8 @@ final class PackedDense implements AutoCloseable {
             queue._wait();
             spec.compile(tokens, layout).close(); // throws when it is not an optimised one
             return this;
-        } catch (RuntimeException e) {
-            close();
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
             throw e;
         }
     }

@@ -86,8 +86,8 @@ final class PackedWeights implements AutoCloseable {
                                 : floats(weights.layer(i), attention));
             }
             finalNorm = weights.finalNorm().map(this::pack);
-        } catch (RuntimeException e) {
-            resources.close();
+        } catch (RuntimeException | Error e) {
+            resources.closeAfter(e);
             throw e;
         }
     }

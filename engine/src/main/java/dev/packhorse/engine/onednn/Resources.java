@@ -1,9 +1,8 @@
 package dev.packhorse.engine.onednn;
 
+import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.Pointer;
 
@@ -14,12 +13,11 @@ import org.bytedeco.javacpp.Pointer;
  */
 final class Resources implements AutoCloseable {
 
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Opened opened = new Opened();
 
     /** Remembers to close it. */
     <T extends AutoCloseable> T add(T resource) {
-        opened.push(resource);
-        return resource;
+        return opened.add(resource);
     }
 
     /** Lets a native object outlive the scope that it was made in, and remembers to close it. */
@@ -46,12 +44,11 @@ final class Resources implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                throw e instanceof RuntimeException r ? r : new IllegalStateException(e);
-            }
-        }
+        opened.close();
+    }
+
+    /** See {@link Opened#closeAfter}. */
+    void closeAfter(Throwable failure) {
+        opened.closeAfter(failure);
     }
 }

@@ -102,8 +102,11 @@ final class Workspace implements AutoCloseable {
             var quantized = numbers.quantized() ? (int) c : 0;
             integers = resources.add(new IntegerInputs(this, queue, quantized, widest, weights.inputStride(widest)));
             attention = resources.add(new RowAttention(this, shape, numbers, weights.relativeBias(), longest));
-        } catch (RuntimeException | OutOfMemoryError e2) {
-            resources.close();
+            for (var calls : List.of(denses, norms, activations, copies)) {
+                resources.add(calls); // last, for they are bound to the buffers: so they go first
+            }
+        } catch (RuntimeException | Error e2) {
+            resources.closeAfter(e2);
             throw e2;
         }
     }
@@ -339,10 +342,6 @@ final class Workspace implements AutoCloseable {
 
     @Override
     public void close() {
-        denses.close();
-        norms.close();
-        activations.close();
-        copies.close();
         resources.close();
     }
 }

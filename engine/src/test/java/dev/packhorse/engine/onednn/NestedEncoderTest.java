@@ -142,7 +142,7 @@ class NestedEncoderTest {
             broken.get(b)[0] = TinyEncoders.BROKEN_TOKEN;
         }
         try (var encoder = TinyEncoders.openBroken(memory, precision)) {
-            var embedder = new Embedder(encoder, new BatchPlanner(256, false), memory);
+            var embedder = new Embedder(encoder, new BatchPlanner(256, false), memory, new int[] {5});
             var alone = embedder.embed(rows, (r, t, c, n) -> {});
             for (var round = 0; round < 3; round++) {
                 var answers = embedder.embed(broken, (r, t, c, n) -> {});

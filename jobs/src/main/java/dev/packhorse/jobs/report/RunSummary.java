@@ -176,6 +176,7 @@ public record RunSummary(
         entries.put("tokens", counts.get(Count.TOKENS));
         entries.put("computed_tokens", counts.get(Count.COMPUTED_TOKENS));
         entries.put("batches", counts.get(Count.BATCHES));
+        entries.put("halved_batches", counts.get(Count.HALVED_BATCHES));
         entries.put("encoding_tasks", encodingTasks());
         entries.put("largest_task", largestTask());
         entries.put("task_tokens", tokensOfTasks().entries());

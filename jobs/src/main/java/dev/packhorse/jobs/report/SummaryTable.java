@@ -61,6 +61,9 @@ public final class SummaryTable {
                 counts.get(Count.TOKENS),
                 counts.get(Count.BATCHES),
                 100 * counts.paddingShare());
+        if (counts.get(Count.HALVED_BATCHES) > 0) {
+            add("halved", "%,d batches could not be encoded whole; the log says why", counts.get(Count.HALVED_BATCHES));
+        }
         add(
                 "tasks",
                 "%,d that encoded, the largest %.2f times the mean in tokens, the slowest %.2f times the median in time",

@@ -24,6 +24,8 @@ public enum Count {
     ENCODED_ROWS,
     /** Batches that were encoded. */
     BATCHES,
+    /** Batches that could not be encoded whole: their halves were tried. */
+    HALVED_BATCHES,
     /** Tokens that were encoded, without padding. */
     TOKENS,
     /** Tokens that the encoder computed, padding included. */

@@ -13,6 +13,7 @@ public enum EmbedMetric {
     TOKENS("tokens that were encoded, without padding", Unit.NUMBER),
     PADDING_TOKENS("tokens that the encoder computed beyond those; none on the fast path", Unit.NUMBER),
     BATCHES("calls of the encoder", Unit.NUMBER),
+    HALVED_BATCHES("batches that could not be encoded whole, for lack of memory or for a row of theirs", Unit.NUMBER),
     TOKENIZER_TIME("time inside the tokenizer, over all tasks", Unit.NANOSECONDS),
     ENCODER_TIME("time inside the encoder, over all tasks", Unit.NANOSECONDS),
     LOAD_TIME("time for which tasks waited for the model to be loaded, over all tasks", Unit.NANOSECONDS);
@@ -71,6 +72,7 @@ public enum EmbedMetric {
             case TOKENS -> counts.get(Count.TOKENS);
             case PADDING_TOKENS -> counts.get(Count.COMPUTED_TOKENS) - counts.get(Count.TOKENS);
             case BATCHES -> counts.get(Count.BATCHES);
+            case HALVED_BATCHES -> counts.get(Count.HALVED_BATCHES);
             case TOKENIZER_TIME -> counts.get(Count.TOKENIZE_NANOS);
             case ENCODER_TIME -> counts.get(Count.ENCODE_NANOS);
             case LOAD_TIME -> counts.get(Count.LOAD_NANOS);

@@ -1,10 +1,11 @@
 package dev.packhorse.udf.options;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -117,7 +118,7 @@ public record OptionType<T>(
                 Shape.REPEATED,
                 Kind.TEXT,
                 texts -> {
-                    var pairs = new LinkedHashMap<String, String>();
+                    var pairs = new TreeMap<String, String>(); // so that the same pairs are always the same text
                     for (var text : texts) {
                         var equals = text.indexOf('=');
                         if (equals < 1) {
@@ -125,7 +126,7 @@ public record OptionType<T>(
                         }
                         pairs.put(text.substring(0, equals), text.substring(equals + 1));
                     }
-                    return Map.copyOf(pairs);
+                    return Collections.unmodifiableSortedMap(pairs);
                 },
                 pairs -> pairs.entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())

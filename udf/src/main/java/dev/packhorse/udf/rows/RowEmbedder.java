@@ -53,7 +53,7 @@ public final class RowEmbedder {
                     .apply(NO_ID, text.orElse(null), null, new Object[] {row})
                     .get(0);
             var ids = tokenized.pieces().stream().map(piece -> piece.ids()).toList();
-            var embedded = lease.engine().embed(ids, NOBODY);
+            var embedded = lease.embed(ids, NOBODY);
             return EmbeddedRow.of(new RowAnswers(settings, counts).of(tokenized, piece -> embedded[piece]));
         }
     }

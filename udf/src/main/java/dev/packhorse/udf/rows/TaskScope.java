@@ -1,5 +1,7 @@
 package dev.packhorse.udf.rows;
 
+import dev.packhorse.engine.BatchListener;
+import dev.packhorse.engine.Embedded;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
@@ -8,6 +10,7 @@ import dev.packhorse.udf.metrics.ExecutorReport;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.resident.RecentVectors;
 import dev.packhorse.udf.resident.ResidentEngines;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -67,6 +70,11 @@ final class TaskScope {
 
     Engine engine() {
         return lease.engine();
+    }
+
+    /** See {@link ResidentEngines.Lease#embed}. */
+    Embedded[] embed(List<int[]> rows, BatchListener listener) {
+        return lease.embed(rows, listener);
     }
 
     /**

@@ -40,15 +40,7 @@ final class WindowEncoder implements Iterator<Answer> {
         this.settings = settings;
         this.task = task;
         this.rowAnswers = new RowAnswers(settings, task.counts());
-        this.listener = (rows, tokens, computedTokens, nanos) -> {
-            task.stopIfKilled();
-            task.counts().add(Count.BATCHES, 1);
-            task.counts().add(Count.ENCODED_ROWS, rows);
-            task.counts().add(Count.PENDING_TOKENS, -tokens);
-            task.counts().add(Count.TOKENS, tokens);
-            task.counts().add(Count.COMPUTED_TOKENS, computedTokens);
-            task.counts().add(Count.ENCODE_NANOS, nanos);
-        };
+        this.listener = new TaskListener(task);
     }
 
     @Override
@@ -105,7 +97,7 @@ final class WindowEncoder implements Iterator<Answer> {
             }
             last = row.pieces().isEmpty() ? last : keys(row);
         }
-        var embedded = task.engine().embed(List.copyOf(pending.values()), listener);
+        var embedded = task.embed(List.copyOf(pending.values()), listener);
         var i = 0;
         for (var key : pending.keySet()) {
             task.recent().put(key, embedded[i], settings.dedupeCacheBytes());

@@ -113,6 +113,13 @@ class OptionTypeTest {
         assertRefused(OptionType.texts(), "text, may be repeated", "a", " ");
     }
 
+    /** A run that died is found again by the text of its options. */
+    @Test
+    void pairsAreTheSameTextInWhateverOrderTheyCome() {
+        var type = OptionType.pairs();
+        assertThat(type.writer().apply(read(type, "c=3", "a=1", "b=2"))).isEqualTo("a=1,b=2,c=3");
+    }
+
     @Test
     void pairsAreSplitAtTheirFirstEqualsSign() {
         assertThat(read(OptionType.pairs(), "sep=;", "a=b=c", "empty="))

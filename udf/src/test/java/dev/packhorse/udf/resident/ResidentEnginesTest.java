@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +162,90 @@ class ResidentEnginesTest {
     /** Whether a lease finds the engine; the first of those that were closed is loaded by it. */
     private boolean isOpen(EngineSettings settings) {
         return !lease(settings).loaded();
+    }
+
+    @Test
+    void whoWantsAnotherEngineDoesNotWaitForOneThatIsBeingLoaded() throws Exception {
+        var loading = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var slow = TinyBert.freshSettings();
+        var thread = Executors.newSingleThreadExecutor();
+        try {
+            var first = thread.submit(() -> ResidentEngines.lease(slow, settings -> {
+                loading.countDown();
+                await(go);
+                return Engine.open(settings);
+            }));
+            loading.await();
+
+            var other = TinyBert.freshSettings();
+            lease(other).close();
+            assertThat(lease(other).loaded()).isFalse();
+            assertThat(ResidentEngines.loads(other)).isEqualTo(1);
+            assertThat(first).isNotDone();
+
+            go.countDown();
+            leases.add(first.get());
+            assertEncodes(first.get().engine());
+        } finally {
+            go.countDown();
+            thread.shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whoWaitedForALoadThatFailsIsToldToo() throws Exception {
+        var settings = TinyBert.freshSettings();
+        var together = new CyclicBarrier(4);
+        var loads = new AtomicInteger();
+        Callable<ResidentEngines.Lease> task = () -> {
+            together.await();
+            return ResidentEngines.lease(settings, wanted -> {
+                loads.incrementAndGet();
+                throw new ModelException("no such model");
+            });
+        };
+        var threads = Executors.newFixedThreadPool(4);
+        try {
+            for (Future<ResidentEngines.Lease> future : threads.invokeAll(Collections.nCopies(4, task))) {
+                assertThatThrownBy(future::get)
+                        .cause()
+                        .isInstanceOf(ModelException.class)
+                        .hasMessage("no such model");
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(loads.get()).isBetween(1, 4);
+        assertThat(lease(settings).loaded()).isTrue();
+    }
+
+    @Test
+    void aBrokenEngineIsNotFoundAgainAndIsClosedWithItsLastLease() {
+        var settings = TinyBert.freshSettings();
+        var first = lease(settings);
+        var second = lease(settings);
+        var broken = first.engine();
+        first.discard();
+
+        var third = lease(settings);
+        assertThat(third.loaded()).isTrue();
+        assertThat(third.engine()).isNotSameAs(broken);
+        first.close();
+        assertEncodes(broken); // the second lease still has it
+        second.close();
+        assertThatThrownBy(() -> broken.embed(List.of(new int[] {1}), (r, t, c, n) -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Attempting operation on allocator when allocator is closed.");
+        assertEncodes(third.engine());
     }
 
     @Test
