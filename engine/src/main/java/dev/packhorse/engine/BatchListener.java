@@ -1,6 +1,8 @@
 package dev.packhorse.engine;
 
-/** Told after each batch, from the thread that encoded it. */
+/**
+ * Told after each batch, from the thread that encoded it. One that is given to calls of several threads must be thread-safe.
+ */
 @FunctionalInterface
 public interface BatchListener {
 
@@ -8,7 +10,7 @@ public interface BatchListener {
      * @param rows rows in the batch
      * @param tokens real tokens in the batch
      * @param computedTokens tokens that the encoder computed, padding included
-     * @param nanos how long the encoder took
+     * @param nanos nanoseconds that the encoder took
      */
     void encoded(int rows, long tokens, long computedTokens, long nanos);
 

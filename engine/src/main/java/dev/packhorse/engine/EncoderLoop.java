@@ -16,7 +16,9 @@ import java.util.Map;
 
 /**
  * An encoder and batches that were planned and packed before the clock starts. The loop encodes and pools them, from as
- * many threads as there are cores; no reading, no tokenizing, no writing. For benchmarks only; one thread runs it.
+ * many threads as there are cores; no reading, no tokenizing, no writing. For benchmarks only.
+ *
+ * <p>Not thread-safe: one thread opens, runs and closes it. Owns the encoder, the packed batches and their native memory.
  */
 public final class EncoderLoop implements AutoCloseable {
 
@@ -36,7 +38,7 @@ public final class EncoderLoop implements AutoCloseable {
     }
 
     /**
-     * Opens the encoder of these settings and packs the rows for it.
+     * Opens the encoder of these settings and packs the rows for it; the caller closes the loop.
      *
      * @param rows N arrays of token ids
      * @throws RuntimeException what {@link Engine#open} throws
@@ -69,7 +71,13 @@ public final class EncoderLoop implements AutoCloseable {
         return encoder.info();
     }
 
-    /** Runs every batch once and returns the seconds that took. */
+    /**
+     * Runs every batch once.
+     *
+     * @param threads how many take batches at the same time
+     * @return the seconds that took
+     * @throws EncoderException when a batch fails
+     */
     public double run(int threads) {
         return BatchLoop.run(threads, batches.size(), this::encode);
     }
@@ -83,7 +91,7 @@ public final class EncoderLoop implements AutoCloseable {
         }
     }
 
-    /** The vectors of the last run, [N][D] in the rows' order. */
+    /** The vectors of the last run, [N][D] float32 in the rows' order; not copied, and replaced by the next run. */
     public float[][] vectors() {
         return vectors;
     }
@@ -102,6 +110,7 @@ public final class EncoderLoop implements AutoCloseable {
                 : 0;
     }
 
+    /** @throws IllegalStateException when native memory was not given back */
     @Override
     public void close() {
         opened.close();

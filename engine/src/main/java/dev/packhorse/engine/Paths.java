@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Which path a model can take on this machine, and what is in the way of the other. */
+/** Which path a model can take on this machine, and what is in the way of the other. Thread-safe. */
 public final class Paths {
 
     private Paths() {}

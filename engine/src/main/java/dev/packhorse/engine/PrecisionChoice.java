@@ -26,6 +26,8 @@ public enum PrecisionChoice {
     /**
      * The precision that a model is encoded in. A job asks once, on its driver, for all its vectors must be of one
      * precision whatever its executors' CPUs are.
+     *
+     * @throws ModelException when the weights must be looked at, and the model's files are missing, broken or changed
      */
     public Precision on(Model model, PathChoice path) {
         return switch (this) {

@@ -2,7 +2,7 @@ package dev.packhorse.jobs;
 
 import dev.packhorse.jobs.cli.Commands;
 
-/** The command line: {@code embed}, {@code demo}, {@code bench}. */
+/** The command line: {@code embed}, {@code explain}, {@code demo}, {@code bench}. Not thread-safe: once in a process. */
 public final class Packhorse {
 
     private Packhorse() {}

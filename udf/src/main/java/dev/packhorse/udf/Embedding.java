@@ -23,7 +23,8 @@ import org.apache.spark.sql.types.StructType;
  * Adds vectors to a Dataset of texts.
  *
  * <p>Each source row becomes exactly one row of {@link OutputColumns}, with a vector or an error, or one for each chunk of
- * its text. Vectors depend on the texts only, not on order, partitions or tasks.
+ * its text. Vectors depend on the texts only, not on order, partitions or tasks. Immutable: the driver makes it, and what
+ * tasks change is theirs.
  */
 public final class Embedding {
 
@@ -31,7 +32,11 @@ public final class Embedding {
     private final EmbedSettings settings;
     private final RunAccumulator accumulator;
 
-    /** @param accumulator registered with the Spark context of the Datasets to come */
+    /**
+     * @param columns of the sources to come
+     * @param settings what tasks must know
+     * @param accumulator registered with the Spark context of the Datasets to come
+     */
     public Embedding(TextColumns columns, EmbedSettings settings, RunAccumulator accumulator) {
         this.columns = columns;
         this.settings = settings;
@@ -51,6 +56,8 @@ public final class Embedding {
     /**
      * Embeds each partition as it is: sorted by length within a bounded window, without a shuffle. Rows stay where they
      * are, in their order. Of identical texts those in one window, and those that the executor remembers, are encoded once.
+     *
+     * @throws OptionException when the columns do not fit the source
      */
     public Dataset<Row> windowed(Dataset<Row> source) {
         var output = outputSchema(source);
@@ -64,8 +71,11 @@ public final class Embedding {
      * Tokenizes first, then shuffles: of identical texts of the whole corpus one is encoded, and each partition is
      * sorted by length throughout.
      *
-     * <p>Rows go to a partition by their text's hash and chunk. So every partition gets the same mix of lengths, and with it the
-     * same share of the cost, which a split by length would not give: it puts all long rows into a few partitions.
+     * <p>Rows go to a partition by their text's hash and chunk. So every partition gets the same mix of lengths, and with it
+     * the same share of the cost, which a split by length would not give: it puts all long rows into a few partitions.
+     *
+     * @param partitions how many
+     * @throws OptionException when the columns do not fit the source
      */
     public Dataset<Row> global(Dataset<Row> source, int partitions) {
         // rows without a text have no hash to spread them by: their id does
@@ -78,8 +88,10 @@ public final class Embedding {
     /**
      * The same with partitions of the caller's choice.
      *
+     * @param partitions how many
      * @param by a column that is carried along; rows go to a partition by its value, as {@link Dataset#repartition(int,
      *     Column...)} has it. Texts are encoded once where all rows of a text have the same value
+     * @throws OptionException when the columns do not fit the source
      */
     public Dataset<Row> global(Dataset<Row> source, int partitions, String by) {
         return global(

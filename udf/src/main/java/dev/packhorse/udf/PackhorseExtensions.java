@@ -9,7 +9,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Packhorse's SQL functions and the operator behind {@code embed}, for every session of an application:
- * {@code spark.sql.extensions=dev.packhorse.udf.PackhorseExtensions}. Where that cannot be set, see {@link PackhorseFunctions}.
+ * {@code spark.sql.extensions=dev.packhorse.udf.PackhorseExtensions}. Where that cannot be set, see {@link
+ * PackhorseFunctions}. Thread-safe: it has no state.
  */
 public final class PackhorseExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
 

@@ -3,7 +3,10 @@ package dev.packhorse.udf;
 import org.apache.spark.package$;
 import scala.util.Properties;
 
-/** Whether the Spark that runs this is one that it was compiled for: with another, tasks would end in missing methods. */
+/**
+ * Whether the Spark that runs this is one that it was compiled for: with another, tasks would end in missing methods.
+ * Thread-safe.
+ */
 public final class SparkVersion {
 
     private SparkVersion() {}

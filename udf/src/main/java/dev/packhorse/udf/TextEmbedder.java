@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #save} keeps the model's fingerprint: what is loaded makes the same vectors, or says that it cannot.
  *
  * <p>The setters {@link #setEngine} to {@link #setTranslatorFactory}, {@link #embed}, and those of the columns are those of
- * {@code ai.djl.spark.task.text.TextEmbedder}, so that a job written for it needs another import only. Not thread-safe, as
+ * {@code ai.djl.spark.task.text.TextEmbedder}, so that a job written for it needs another import only. Each other setter
+ * sets the Param of its name, throws OptionException for what that refuses, and gives this stage back. Not thread-safe, as
  * all stages.
  */
 public final class TextEmbedder extends Transformer implements DefaultParamsWritable {

@@ -2,7 +2,7 @@ package dev.packhorse.engine.contract;
 
 import java.io.Serializable;
 
-/** Where an encoder computes, or what is there for it to compute on. */
+/** Where an encoder computes, or what is there for it to compute on. Immutable. */
 public sealed interface Device extends Serializable {
 
     /** The name that options, manifests and logs use. */

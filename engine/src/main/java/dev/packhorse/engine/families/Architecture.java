@@ -5,7 +5,7 @@ import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.Serializable;
 import java.util.List;
 
-/** What is inside an encoder: a family whose layers we can run ourselves, or something else and why we cannot. */
+/** What is inside an encoder: a family whose layers we can run ourselves, or something else and why we cannot. Immutable. */
 public sealed interface Architecture extends Serializable {
 
     /** Whether positions begin at 0 or behind the padding token's id is not known. */

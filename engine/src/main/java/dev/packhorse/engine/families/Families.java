@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** All families that there are. */
+/** All families that there are. Thread-safe: they have no state. */
 public final class Families {
 
     private static final List<Family> ALL = List.of(
@@ -57,7 +57,7 @@ public final class Families {
     }
 
     /**
-     * The weights of a model.
+     * The weights of a model; the caller closes them, and they are for one thread at a time, as the file is.
      *
      * @param file becomes the weights' to close; closed here where an exception is thrown
      * @throws ModelException when the file has not all of the tensors, or in other shapes

@@ -8,7 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
-/** Runs batches from several threads, each taking the next one. */
+/** Runs batches from several threads, each taking the next one. Thread-safe: each call has threads of its own. */
 public final class BatchLoop {
 
     private BatchLoop() {}
@@ -16,9 +16,10 @@ public final class BatchLoop {
     /**
      * Runs every batch once.
      *
-     * @param work is given the batch's number, 0 to {@code batches - 1}
+     * @param threads how many there are
+     * @param work is given the batch's number, 0 to {@code batches - 1}; called by all threads at the same time
      * @return the seconds that took
-     * @throws EncoderException when one fails
+     * @throws EncoderException when one fails, or the calling thread is interrupted
      */
     public static double run(int threads, int batches, IntConsumer work) {
         var next = new AtomicInteger();

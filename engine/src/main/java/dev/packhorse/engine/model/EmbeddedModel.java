@@ -56,7 +56,7 @@ public enum EmbeddedModel {
      * The model as its authors use it.
      *
      * @param options what counts in place of that
-     * @throws ModelException when its jar is not on the class path
+     * @throws ModelException when its jar is not on the class path, or the options do not fit it
      */
     public Model model(ModelOptions options) {
         var onnx = file(resource + ".onnx");
@@ -80,7 +80,11 @@ public enum EmbeddedModel {
         return options.maxSeqLength().map(model::withMaxSeqLength).orElse(model);
     }
 
-    /** The same with nothing changed. */
+    /**
+     * The same with nothing changed.
+     *
+     * @throws ModelException when its jar is not on the class path
+     */
     public Model model() {
         return model(ModelOptions.NONE);
     }

@@ -17,6 +17,10 @@ public interface Folder {
      */
     boolean has(String path);
 
-    /** Where a file lies, or would. */
+    /**
+     * Where a file lies, or would.
+     *
+     * @param path as of {@link #has}
+     */
     ModelFile.Location location(String path);
 }

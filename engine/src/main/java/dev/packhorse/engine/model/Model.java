@@ -53,7 +53,11 @@ public record Model(
         return onnx.stream().findFirst();
     }
 
-    /** D, the length of its vectors. */
+    /**
+     * D, the length of its vectors.
+     *
+     * @throws ModelException when a step of the head does not fit what comes before it
+     */
     public int dimension() {
         return head.dimension(hiddenSize);
     }
@@ -61,6 +65,8 @@ public record Model(
     /**
      * SHA-256 over all that decides a vector: weights, tokenizer, configuration, what is done to texts and to token
      * vectors, maximum length and precision. Vectors of different fingerprints must not be compared.
+     *
+     * @return 64 hexadecimal digits, in lower case
      */
     public String fingerprint(Precision precision) {
         var lines = Stream.of(
@@ -95,7 +101,7 @@ public record Model(
         return changed(length, head, ModelFile::location);
     }
 
-    /** The same model with another head. */
+    /** The same model with another head, whose steps are not held against {@link #hiddenSize} yet. */
     public Model withHead(Head other) {
         return changed(maxSeqLength, other, ModelFile::location);
     }

@@ -29,7 +29,7 @@ public record ModelFile(String path, Location location, String sha256) implement
     /** The most bytes of a file that is read as one text, such as a tokenizer.json; the largest known have 35 MB. */
     private static final long MOST_TEXT_BYTES = 512L << 20;
 
-    /** Where a file lies. */
+    /** Where a file lies. Immutable; whoever opens a stream closes it. */
     public interface Location extends Serializable {
 
         /** @throws IOException when it is not there or cannot be read */
@@ -146,7 +146,7 @@ public record ModelFile(String path, Location location, String sha256) implement
     }
 
     /**
-     * Copies the file without holding it in memory.
+     * Copies the file without holding it in memory; what was at the target is replaced.
      *
      * @throws ModelException when it cannot be read or its bytes are not those of the fingerprint
      */
@@ -163,6 +163,7 @@ public record ModelFile(String path, Location location, String sha256) implement
      * Copies the file to a temporary one, which goes when the copy is closed.
      *
      * @throws ModelException as {@link #copyTo} does
+     * @throws UncheckedIOException when there is no room for a temporary file
      */
     public Copy copy() {
         var copy = new Copy(temporaryFile());
@@ -175,7 +176,7 @@ public record ModelFile(String path, Location location, String sha256) implement
         }
     }
 
-    /** A temporary copy; closing it twice does nothing more. */
+    /** A temporary copy, which whoever asked for it closes; closing it twice does nothing more. Immutable. */
     public record Copy(Path path) implements AutoCloseable {
 
         @Override

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Copies of several files of a model in one temporary folder, each at its own path, so that they find each other. They go
- * when this is closed; closing it twice does nothing more.
+ * when this is closed; closing it twice does nothing more. Whoever asked for them closes them, once nothing reads them.
+ * Immutable: any thread may ask for paths until then.
  */
 public final class ModelFiles implements AutoCloseable {
 
@@ -20,7 +21,12 @@ public final class ModelFiles implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @throws dev.packhorse.engine.contract.ModelException when one cannot be read or is not what it was */
+    /**
+     * Copies the files.
+     *
+     * @throws dev.packhorse.engine.contract.ModelException when one cannot be read or is not what it was
+     * @throws UncheckedIOException when there is no room for them in the temporary folder
+     */
     public static ModelFiles copy(List<ModelFile> files) {
         var copies = new ModelFiles(Temporary.folder("packhorse-weights-"));
         try {
@@ -38,12 +44,16 @@ public final class ModelFiles implements AutoCloseable {
         }
     }
 
-    /** Where the copy of a file lies. */
+    /** Where the copy of a file lies, if it is one of those that were copied. */
     public Path path(ModelFile file) {
         return folder.resolve(file.path());
     }
 
-    /** The copies of the files besides a graph's own, by their paths relative to the graph's folder. */
+    /**
+     * The copies of the files besides a graph's own, by their paths relative to the graph's folder.
+     *
+     * @param files all of them in that folder or below it
+     */
     public Map<String, Path> besides(ModelFile graph, List<ModelFile> files) {
         var folder = graph.path().substring(0, graph.path().lastIndexOf('/') + 1);
         return files.stream()

@@ -19,7 +19,8 @@ import java.util.OptionalInt;
  * config_sentence_transformers.json. A folder without a modules.json is read as sentence-transformers does: the mean of
  * all tokens, and nothing of its own two files.
  *
- * <p>An ONNX file alone, beside its tokenizer.json, is read with whatever of the other files is there.
+ * <p>An ONNX file alone, beside its tokenizer.json, is read with whatever of the other files is there. Thread-safe: each
+ * call reads on its own, and keeps nothing.
  */
 public final class ModelFolder {
 
@@ -35,7 +36,11 @@ public final class ModelFolder {
         this.options = options;
     }
 
-    /** @throws ModelException when a file is missing, broken, or asks for what is not supported */
+    /**
+     * Reads a model of this machine's disk, everything as its files say.
+     *
+     * @throws ModelException when a file is missing, broken, or asks for what is not supported
+     */
     public static Model read(Path folder) {
         return read(LocalFolder.of(folder), ModelOptions.NONE);
     }

@@ -41,6 +41,7 @@ public record ModelOptions(
             Optional.empty(),
             Optional.empty());
 
+    /** @throws ModelException when both a prompt and the name of one are given */
     public ModelOptions {
         poolings = List.copyOf(poolings);
         if (prompt.isPresent() && promptName.isPresent()) {

@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * Finds a model by what people write: an embedded model's name, {@code maven:GROUP:ARTIFACT} or {@code maven:NAME} for
- * the same, {@code classpath:FOLDER}, or the path of a folder, of an archive of one, or of an ONNX file.
+ * the same, {@code classpath:FOLDER}, or the path of a folder, of an archive of one, or of an ONNX file. Thread-safe.
  */
 public final class Models {
 
@@ -20,10 +20,14 @@ public final class Models {
 
     private Models() {}
 
-    /** Opens folders by their paths; throws ModelException for what is none. */
+    /** Opens folders by their paths, in the thread that asks; throws ModelException for what is none. */
     public interface Folders extends Function<String, Folder> {}
 
-    /** The same with local paths only, and everything as the model's files say. */
+    /**
+     * The same with local paths only, and everything as the model's files say.
+     *
+     * @throws ModelException when there is none, or its files are missing or broken
+     */
     public static Model find(String written) {
         return find(written, ModelOptions.NONE, Models::local);
     }

@@ -5,12 +5,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in lower-case hex, 64 characters: of files, fingerprints and texts. */
+/** SHA-256 in lower-case hex, 64 characters: of files, fingerprints and texts (FIPS 180-4). Thread-safe. */
 public final class Sha256 {
 
     private Sha256() {}
 
-    /** A fresh digest. */
+    /** A fresh digest, for one thread. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -3,7 +3,7 @@ package dev.packhorse.engine.model;
 import dev.packhorse.engine.contract.ModelException;
 import java.io.Serializable;
 
-/** Something that is done to a pooled vector; sentence-transformers calls it a module. */
+/** Something that is done to a pooled vector; sentence-transformers calls it a module. Immutable. */
 public sealed interface Step extends Serializable {
 
     /** The canonical description that fingerprints are made of: equal for equal computations. */

@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What a model makes of its tokenizer.json before the tokenizers library reads it. Format: huggingface/tokenizers. */
+/**
+ * What a model makes of its tokenizer.json before the tokenizers library reads it. Format: huggingface/tokenizers.
+ * Thread-safe.
+ */
 public final class TokenizerJson {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -8,7 +8,8 @@ import org.apache.arrow.memory.ArrowBuf;
 
 /**
  * A piece of {@link NativeMemory}, at an address that kernels like: a multiple of 64 bytes, a cache line and the widest
- * vector register. Whoever allocates it closes it. What lies in it is the user's to keep apart between threads.
+ * vector register. Whoever allocates it closes it, and with it every view and address ends. Not thread-safe: what lies in
+ * it is the user's to keep apart between threads.
  */
 public final class NativeBuffer implements AutoCloseable {
 
@@ -25,7 +26,11 @@ public final class NativeBuffer implements AutoCloseable {
         this.start = -buffer.memoryAddress() & (ALIGNMENT - 1);
     }
 
-    /** Allocates {@code bytes} bytes, all zero. */
+    /**
+     * Allocates {@code bytes} bytes, all zero; the caller closes them.
+     *
+     * @throws RuntimeException or OutOfMemoryError when there are not so many, see {@link OutOfNativeMemory}
+     */
     public static NativeBuffer allocate(NativeMemory memory, long bytes) {
         var buffer = memory.allocator().buffer(bytes + ALIGNMENT);
         buffer.setZero(0, bytes + ALIGNMENT);
@@ -48,24 +53,26 @@ public final class NativeBuffer implements AutoCloseable {
     }
 
     /**
-     * A view of floats in the machine's byte order.
+     * A view of floats in the machine's byte order; valid until this is closed.
      *
      * @param first index of the first float
+     * @param count of floats
      * @throws IndexOutOfBoundsException when it would go beyond the buffer
+     * @throws ArithmeticException when there are more than a Java buffer can show: 2 GiB
      */
     public FloatBuffer floats(long first, int count) {
         return view(first * Float.BYTES, (long) count * Float.BYTES).asFloatBuffer();
     }
 
-    /** The same of shorts. */
+    /** The same of shorts, 2 bytes each, such as bfloat16 numbers. */
     public ShortBuffer shorts(long first, int count) {
         return view(first * Short.BYTES, (long) count * Short.BYTES).asShortBuffer();
     }
 
     /**
-     * A view of all bytes.
+     * A view of all bytes in the machine's byte order; valid until this is closed.
      *
-     * @throws ArithmeticException when there are more than a Java buffer can show
+     * @throws ArithmeticException when there are more than a Java buffer can show: 2 GiB
      */
     public ByteBuffer view() {
         return view(0, bytes);

@@ -5,9 +5,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * The native memory that batches are made in: bounded, counted, and checked to be empty when it is closed.
+ * The native memory that batches and buffers are made in: bounded, counted, and checked to be empty when it is closed.
  *
- * <p>Thread-safe. Whoever opens one closes it, after every batch made in it.
+ * <p>Thread-safe. Whoever opens one closes it, after every batch and buffer made in it.
  */
 public final class NativeMemory implements AutoCloseable {
 
@@ -20,7 +20,12 @@ public final class NativeMemory implements AutoCloseable {
         this.allocator = allocator;
     }
 
-    /** Opens memory of at most {@code limitBytes}; making a batch beyond that fails. */
+    /**
+     * Opens memory; the caller closes it.
+     *
+     * @param limitBytes the most bytes that may be held at once; making a batch or a buffer beyond that fails, as
+     *     {@link OutOfNativeMemory} tells
+     */
     public static NativeMemory open(long limitBytes) {
         // by default sizes are rounded up to powers of two, which weights would pay for dearly
         return new NativeMemory(new RootAllocator(AllocationListener.NOOP, limitBytes, NativeMemory::rounded));
@@ -30,7 +35,7 @@ public final class NativeMemory implements AutoCloseable {
         return (bytes + SEGMENT_BYTES - 1) / SEGMENT_BYTES * SEGMENT_BYTES;
     }
 
-    /** Bytes held by batches that are not closed yet. */
+    /** Bytes held by batches and buffers that are not closed yet. */
     public long allocatedBytes() {
         return allocator.getAllocatedMemory();
     }
@@ -44,7 +49,7 @@ public final class NativeMemory implements AutoCloseable {
         return allocator;
     }
 
-    /** @throws IllegalStateException when a batch made in this memory was not closed */
+    /** @throws IllegalStateException when a batch or a buffer made in this memory was not closed */
     @Override
     public synchronized void close() {
         if (!closed) {

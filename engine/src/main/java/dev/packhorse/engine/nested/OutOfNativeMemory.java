@@ -9,6 +9,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
  * can be trusted any more.
  *
  * <p>For the second Java has one error, and libraries throw the same for the first; only its message says which.
+ * Thread-safe.
  */
 public final class OutOfNativeMemory {
 

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Calls that were set up and may come again; the one that was not used for longest goes when there are too many. Not
- * thread-safe.
+ * Calls that were set up and may come again; the one that was not used for longest goes when there are too many. Owns
+ * them: closes those that go at once, the others when it is closed. Not thread-safe.
  */
 final class BoundCalls<K, C extends AutoCloseable> implements AutoCloseable {
 
@@ -25,11 +25,12 @@ final class BoundCalls<K, C extends AutoCloseable> implements AutoCloseable {
         }
     };
 
+    /** @param most how many are kept */
     BoundCalls(int most) {
         this.most = most;
     }
 
-    /** The call of that key, set up if need be. */
+    /** The call of that key, set up if need be; stays this one's to close, and is valid until the next is asked for. */
     C get(K key, Function<K, C> setUp) {
         var call = calls.get(key);
         if (call == null) {

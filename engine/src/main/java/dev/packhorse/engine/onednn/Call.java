@@ -5,7 +5,10 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.stream;
 
-/** A kernel with its arguments, ready to run again and again. Belongs to one {@link Workspace} and its thread. */
+/**
+ * A kernel with its arguments, ready to run again and again. Belongs to one {@link Workspace} and its thread; owns the
+ * kernel and the arguments' handles, not the memory that they point to.
+ */
 final class Call implements AutoCloseable {
 
     private final Resources resources = new Resources();
@@ -35,6 +38,7 @@ final class Call implements AutoCloseable {
         return with(argument, resources.keep(new memory(description, OneDnn.CPU, at)));
     }
 
+    /** Runs the kernel in the calling thread, and those of its OpenMP team. */
     void run(stream queue) {
         kernel.run(queue, arguments);
     }

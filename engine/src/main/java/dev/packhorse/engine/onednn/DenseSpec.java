@@ -9,7 +9,8 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * All that a kernel of a linear map is made for, but for the number of tokens.
+ * All that a kernel of a linear map is made for, but for the number of tokens: inputs [M, K] and outputs [M, N], row-major.
+ * Immutable; what its methods make is the caller's scope's to close.
  *
  * @param name what messages call it
  * @param inputs K
@@ -47,7 +48,11 @@ record DenseSpec(
         return inputs + zeroRows;
     }
 
-    /** Compiles the kernel for {@code tokens} rows and weights that lie as the description says, in the caller's scope. */
+    /**
+     * Compiles the kernel for {@code tokens} rows and weights that lie as the description says, in the caller's scope.
+     *
+     * @throws EncoderException when oneDNN has no optimised kernel for it on this CPU
+     */
     Kernel compile(int tokens, memory.desc weights) {
         return Kernel.of(name, describe(tokens, weights));
     }

@@ -2,7 +2,7 @@ package dev.packhorse.engine.onednn;
 
 import org.bytedeco.dnnl.memory;
 
-/** Descriptions of memory: which numbers lie where. */
+/** Descriptions of memory: which numbers lie where. Made in the caller's scope, which closes them. Thread-safe. */
 final class Descs {
 
     private Descs() {}
@@ -22,6 +22,7 @@ final class Descs {
         return strided(type, new long[] {rows, columns}, new long[] {1, rows});
     }
 
+    /** [size] numbers, one after the other. */
     static memory.desc vector(memory.data_type type, long size) {
         return strided(type, new long[] {size}, new long[] {1});
     }
@@ -31,6 +32,7 @@ final class Descs {
         return new memory.desc(new long[] {rows, columns}, type, memory.format_tag.any);
     }
 
+    /** @param strides how many numbers from one to the next, for each dimension of the shape */
     static memory.desc strided(memory.data_type type, long[] shape, long[] strides) {
         return new memory.desc(shape, type, strides);
     }

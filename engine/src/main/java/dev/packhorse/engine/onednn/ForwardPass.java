@@ -11,6 +11,9 @@ import java.nio.FloatBuffer;
 /**
  * The way of a batch through all layers, as {@link dev.packhorse.engine.transformer.LayerWeights} describes it, in the
  * buffers of one workspace. {@link dev.packhorse.engine.reference.PlainEncoder} goes the same way in plain Java.
+ *
+ * <p>T is the batch's tokens, M these rounded up to a size that kernels are compiled for. Belongs to the workspace's thread;
+ * owns no memory.
  */
 final class ForwardPass {
 
@@ -27,7 +30,8 @@ final class ForwardPass {
     /**
      * Runs a batch through all layers.
      *
-     * @return the vectors of the batch's tokens, [T, H] float32; valid until the next batch
+     * @return the vectors of the batch's tokens, [T, H] float32 row-major; a view of the workspace's memory, valid until the
+     *     next batch
      * @throws EncoderException when a token id is none of the model's
      */
     FloatBuffer run(NestedBatch batch) {

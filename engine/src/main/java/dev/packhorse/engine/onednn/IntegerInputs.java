@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 
 /**
  * The 8-bit integers that are multiplied next, with the scale and the zero point of each token; see {@link Quantizer}.
- * Belongs to one {@link Workspace} and its thread.
+ * Belongs to one {@link Workspace} and its thread; its native memory is the workspace's to close, its calls are its own.
  */
 final class IntegerInputs implements AutoCloseable {
 
@@ -40,11 +40,12 @@ final class IntegerInputs implements AutoCloseable {
         this.tokenQuantizer = new TokenQuantizer(widest);
     }
 
+    /** The integers, [C, stride] u8 row-major; the workspace's memory. */
     NativeBuffer integers() {
         return integers;
     }
 
-    /** Each token's scale, [C] float32. */
+    /** Each token's scale, [C] float32; the workspace's memory. */
     NativeBuffer scales() {
         return scales;
     }

@@ -19,7 +19,8 @@ import org.bytedeco.dnnl.stream;
  * shared by all threads, which then corrupt each other's results in silence.
  *
  * <p>Makers that the library answers with its reference code, which is a thousand times slower and says nothing, throw.
- * Thread-safe but for {@link #close}.
+ * Thread-safe but for {@link #close}. Belongs to the scope that it was made in, and after {@link #outlive} to whoever asked
+ * for that.
  */
 final class Kernel implements AutoCloseable {
 
@@ -38,6 +39,7 @@ final class Kernel implements AutoCloseable {
         }
     }
 
+    /** What the library calls the code that it would choose. */
     static String implementation(primitive_desc_base description) {
         return description.impl_info_str().getString();
     }
@@ -69,7 +71,7 @@ final class Kernel implements AutoCloseable {
         return new Kernel(new reorder(description), description, "reorder");
     }
 
-    /** Lets this kernel outlive the scope that it was made in. */
+    /** Lets this kernel outlive the scope that it was made in; the caller closes it then. */
     Kernel outlive() {
         compiled.retainReference();
         scratch.retainReference();
@@ -81,6 +83,7 @@ final class Kernel implements AutoCloseable {
         return scratch.get_size();
     }
 
+    /** How that memory is laid out; valid as long as this kernel. */
     memory.desc scratch() {
         return scratch;
     }
@@ -90,6 +93,7 @@ final class Kernel implements AutoCloseable {
         return implementation;
     }
 
+    /** @param arguments by oneDNN's numbers for them (dnnl_types.h, DNNL_ARG_*); scratch memory is one of them */
     void run(stream queue, IntMemoryMap arguments) {
         compiled.execute(queue, arguments);
     }

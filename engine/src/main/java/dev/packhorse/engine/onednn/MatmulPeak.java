@@ -16,7 +16,9 @@ import org.bytedeco.javacpp.PointerScope;
 
 /**
  * How fast this machine multiplies matrices with oneDNN: what an encoder would reach that did nothing else. For
- * benchmarks only; one thread runs it.
+ * benchmarks only.
+ *
+ * <p>Not thread-safe: one thread opens, runs and closes it. Owns its matrices and their native memory.
  */
 public final class MatmulPeak implements AutoCloseable {
 
@@ -31,7 +33,7 @@ public final class MatmulPeak implements AutoCloseable {
     private final NativeMemory counted = resources.add(NativeMemory.open(Long.MAX_VALUE));
     private final List<Multiplication> multiplications = new ArrayList<>();
 
-    /** One thread's. */
+    /** One thread's; closed with all others. */
     private record Multiplication(Kernel kernel, IntMemoryMap arguments, stream queue) {
 
         void run() {
@@ -43,8 +45,9 @@ public final class MatmulPeak implements AutoCloseable {
     }
 
     /**
-     * Prepares matrices for each thread.
+     * Prepares matrices for each thread; the caller closes them.
      *
+     * @param threads how many multiply at the same time
      * @throws dev.packhorse.engine.contract.EncoderException when there is no optimised kernel for the precision
      */
     public MatmulPeak(Precision precision, int threads) {
@@ -119,6 +122,7 @@ public final class MatmulPeak implements AutoCloseable {
      * Measures: the best of some rounds, all threads multiplying at the same time.
      *
      * @return 10^9 operations in a second, of all threads together, a multiplication and an addition counting two
+     * @throws dev.packhorse.engine.contract.EncoderException when a multiplication fails
      */
     public double gigaflops() {
         var best = Double.MAX_VALUE;

@@ -6,7 +6,7 @@ import org.bytedeco.javacpp.Loader;
 
 /**
  * The library, loaded once for the life of the process. Touching this class where it cannot be loaded throws a
- * LinkageError: ask {@link OneDnnSupport} first.
+ * LinkageError: ask {@link OneDnnSupport} first. Thread-safe; what it holds is never closed.
  */
 final class OneDnn {
 

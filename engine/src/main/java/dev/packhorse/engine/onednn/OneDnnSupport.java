@@ -30,7 +30,10 @@ public final class OneDnnSupport {
         return MISSING;
     }
 
-    /** Whether this CPU multiplies matrices of such numbers. Ask only where oneDNN is not missing. */
+    /**
+     * Whether this CPU multiplies matrices of such numbers. Ask only where oneDNN is not {@link #missing}; else
+     * LinkageError.
+     */
     public static boolean computes(Precision precision) {
         return switch (precision) {
             case FLOAT32, INT8 -> true;
@@ -38,7 +41,7 @@ public final class OneDnnSupport {
         };
     }
 
-    /** The CPU's instructions, as oneDNN calls them. Ask only where it is not missing. */
+    /** The CPU's instructions, as oneDNN calls them. Ask only where it is not {@link #missing}; else LinkageError. */
     public static String cpu() {
         return OneDnn.isa();
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * variable OMP_NUM_THREADS says otherwise, but it must be there before the process starts, and a job cannot count on
  * that. {@code omp_set_num_threads} does the same for the calling thread; no Java binding of it comes with oneDNN, but
  * JavaCPP can call any {@code void f(void*)} at an address: it frees native objects that way, and an int argument travels
- * in the same register as a pointer on every ABI that oneDNN is built for.
+ * in the same register as a pointer on every ABI that oneDNN is built for. Thread-safe: what is set is the calling thread's.
  */
 final class OpenMp {
 
@@ -43,7 +43,7 @@ final class OpenMp {
         }
     }
 
-    /** Lets calls of this thread compute with that many threads, itself included. */
+    /** Lets calls of this thread compute with that many threads, itself included; does nothing where that cannot be set. */
     static void useThreads(int threads) {
         if (INSTANCE.call == null) {
             return;

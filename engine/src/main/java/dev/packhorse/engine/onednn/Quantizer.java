@@ -11,7 +11,7 @@ import dev.packhorse.engine.transformer.Dense;
  *
  * <p>Without VNNI a CPU adds the products of two neighbours in 16 bits with saturation. Then scales are chosen so that no
  * two neighbouring weights of one sign add up to more than 128, for 255 * 128 is still within; that costs a third of the
- * resolution where one bit less for all would cost half.
+ * resolution where one bit less for all would cost half. Thread-safe; all arrays are on the heap.
  */
 final class Quantizer {
 
@@ -74,6 +74,7 @@ final class Quantizer {
      * {@code sqrt(max |w| / max |x|)} of each input channel (SmoothQuant, Xiao et al., arXiv 2211.10438, equation 4 with
      * alpha 0.5), rounded to a quarter of an octave so that the last bits of a calibration do not matter.
      *
+     * @param dense whose weight is [N, K]
      * @param maxima max |x|, [K]
      * @return [K]
      */
@@ -103,6 +104,7 @@ final class Quantizer {
     /**
      * Quantises a map's weights.
      *
+     * @param dense whose weight is [N, K]; left as it is
      * @param vnni whether the CPU adds all products in 32 bits
      */
     static Weights quantize(Dense dense, boolean vnni) {

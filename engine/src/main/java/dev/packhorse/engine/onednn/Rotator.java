@@ -66,7 +66,7 @@ final class Rotator {
     /**
      * Turns the queries and keys of a batch.
      *
-     * @param queryKeyValue [T, 3 H], changed in place
+     * @param queryKeyValue [T, 3 H] row-major, changed in place; stays the caller's
      * @param halves whether its numbers are bfloat16, else float32
      * @param offsets [B + 1] where rows begin
      */

@@ -15,7 +15,7 @@ import org.bytedeco.dnnl.stream;
  * are hidden, which gives them a weight of exactly 0. The queries beyond its end are answered for nothing, and the next
  * row's answers take their place: rows must be run in their order.
  *
- * <p>Belongs to one {@link Workspace} and its thread.
+ * <p>Belongs to one {@link Workspace} and its thread. Owns its kernels; their memory is the workspace's.
  */
 final class RowAttention implements AutoCloseable {
 
@@ -44,10 +44,10 @@ final class RowAttention implements AutoCloseable {
     /**
      * Attends over one row.
      *
-     * @param queryKeyValue [T, 3 H], where the batch's begins
-     * @param inner [T, H], where the batch's begins
-     * @param firstToken of the row
-     * @param length of the row
+     * @param queryKeyValue the address of [T, 3 H], where the batch's begins; the workspace's memory
+     * @param inner the address of [T, H], where the batch's begins; the workspace's memory
+     * @param firstToken of the row, within the batch
+     * @param length of the row, in tokens
      */
     void run(stream queue, long queryKeyValue, long inner, LayerAttention attention, int firstToken, int length) {
         var block = Block.of(length, attention);

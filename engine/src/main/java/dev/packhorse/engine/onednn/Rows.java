@@ -2,7 +2,10 @@ package dev.packhorse.engine.onednn;
 
 import dev.packhorse.engine.nested.NativeBuffer;
 
-/** Adds and multiplies matrices of float32 number by number, where no kernel could on the way. */
+/**
+ * Adds and multiplies matrices of float32 number by number, where no kernel could on the way. Has no state; the matrices are
+ * one thread's, and stay the caller's.
+ */
 final class Rows {
 
     private Rows() {}

@@ -21,7 +21,8 @@ import java.util.Map;
  * spread out before the clock starts; the loop only runs the graph, from as many threads as there are cores. No pooling,
  * no reading, no writing.
  *
- * <p>For benchmarks only.
+ * <p>For benchmarks only. Not thread-safe: one thread opens, runs and closes it. Owns the session and the tensors, [B, S]
+ * each, in direct memory.
  */
 public final class BareLoop implements AutoCloseable {
 
@@ -36,9 +37,12 @@ public final class BareLoop implements AutoCloseable {
     }
 
     /**
-     * Loads the model and prepares the batches.
+     * Loads the model and prepares the batches; the caller closes the loop.
      *
      * @param rows N arrays of token ids
+     * @param maxBatchTokens the most tokens in a batch, padding included
+     * @throws ModelException when the model has no ONNX file, or it is missing, changed, or has inputs that we cannot feed
+     * @throws EncoderException when ONNX Runtime cannot load it
      */
     public static BareLoop open(Model model, List<int[]> rows, int maxBatchTokens) {
         try {
@@ -81,7 +85,13 @@ public final class BareLoop implements AutoCloseable {
         return tokens;
     }
 
-    /** Runs every batch once and returns the seconds that took. */
+    /**
+     * Runs every batch once.
+     *
+     * @param threads how many take batches at the same time
+     * @return the seconds that took
+     * @throws EncoderException when a batch fails
+     */
     public double run(int threads) {
         return BatchLoop.run(threads, batches.size(), i -> run(batches.get(i)));
     }

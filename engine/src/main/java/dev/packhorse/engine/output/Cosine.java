@@ -1,6 +1,6 @@
 package dev.packhorse.engine.output;
 
-/** The cosine of the angle between two vectors, by which embeddings are compared. */
+/** The cosine of the angle between two vectors, by which embeddings are compared. Thread-safe. */
 public final class Cosine {
 
     private Cosine() {}
@@ -9,7 +9,8 @@ public final class Cosine {
      * The cosine in float64; not a number where one of them is zero throughout.
      *
      * @param a [D]
-     * @param b [D]
+     * @param b [D], as many numbers as the other
+     * @return from -1 to 1
      */
     public static double of(float[] a, float[] b) {
         var product = 0.0;

@@ -2,9 +2,10 @@ package dev.packhorse.engine.output;
 
 /**
  * The numbers that vectors are stored in. int8, uint8, binary and ubinary are those of sentence-transformers'
- * {@code quantize_embeddings}.
+ * {@code quantize_embeddings} (util/quantization.py); the formulas are at {@link VectorQuantizer}.
  */
 public enum OutputPrecision {
+    /** IEEE 754 binary32, as the encoder gives them. */
     FLOAT32("float32"),
     /** IEEE 754 binary16, little-endian. */
     FLOAT16("float16"),
@@ -23,6 +24,7 @@ public enum OutputPrecision {
         this.id = id;
     }
 
+    /** The name that options and manifests use. */
     public String id() {
         return id;
     }
@@ -40,7 +42,11 @@ public enum OutputPrecision {
         };
     }
 
-    /** Bytes of a vector of D numbers. */
+    /**
+     * Bytes of a vector.
+     *
+     * @param dimension D, its numbers
+     */
     public int bytes(int dimension) {
         return switch (this) {
             case FLOAT32 -> dimension * Float.BYTES;

@@ -19,7 +19,9 @@ public final class RangeFinder {
     }
 
     /**
-     * @param vector [D]
+     * Takes one more vector into account.
+     *
+     * @param vector [D]; not kept
      * @throws IllegalArgumentException when it is of another length
      */
     public void add(float[] vector) {

@@ -25,12 +25,16 @@ public record Ranges(float[] least, float[] greatest) implements Serializable {
         }
     }
 
-    /** D */
+    /** D, how many numbers a vector has. */
     public int dimension() {
         return least.length;
     }
 
-    /** The ranges of both sets of vectors together. */
+    /**
+     * The ranges of both sets of vectors together.
+     *
+     * @throws IllegalArgumentException when the other's are of another dimension
+     */
     public Ranges and(Ranges other) {
         var both = new RangeFinder(dimension());
         both.add(least);

@@ -2,7 +2,7 @@ package dev.packhorse.engine.output;
 
 import java.util.List;
 
-/** The vector of a text from those of its chunks. */
+/** The vector of a text from those of its chunks. Thread-safe. */
 public final class WeightedMean {
 
     /** As in torch.nn.functional.normalize. */
@@ -14,9 +14,9 @@ public final class WeightedMean {
      * The mean of vectors, each as often as its weight says, computed in float64.
      *
      * @param vectors N vectors of [D], at least one
-     * @param weights [N] above 0
+     * @param weights [N] above 0, such as the chunks' tokens
      * @param normalize whether the mean is scaled to length 1
-     * @return [D]
+     * @return [D] float32
      */
     public static float[] of(List<float[]> vectors, int[] weights, boolean normalize) {
         var sums = new double[vectors.get(0).length];

@@ -15,7 +15,7 @@ import java.util.List;
  * it costs least at the beginning.
  *
  * <p>The budget's meaning is that of text-embeddings-inference's {@code --max-batch-tokens} (core/src/queue.rs), which
- * cuts only when the budget is full.
+ * cuts only when the budget is full. Immutable, thread-safe.
  */
 public final class BatchPlanner {
 

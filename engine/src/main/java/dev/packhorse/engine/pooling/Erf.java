@@ -1,6 +1,6 @@
 package dev.packhorse.engine.pooling;
 
-/** The error function, for the reference encoder and for the few numbers of a dense module. */
+/** The error function, for the reference encoder and for the few numbers of a dense module. Thread-safe. */
 public final class Erf {
 
     private Erf() {}

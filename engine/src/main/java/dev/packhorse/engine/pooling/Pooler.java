@@ -36,6 +36,7 @@ public final class Pooler {
      * @param promptTokens how many tokens at the start of every row are the prompt's; they are left out of pooling where
      *     the head says so
      * @throws ModelException when a file is missing or changed, or its tensors are not those that the head names
+     * @throws IllegalArgumentException when there are fewer than 0 tokens of a prompt
      */
     public static Pooler open(Head head, int promptTokens) {
         if (promptTokens < 0) {
@@ -53,6 +54,7 @@ public final class Pooler {
      * D, the length of the vectors that come out.
      *
      * @param hiddenSize that of the token vectors, or of the vectors given to {@link #pooled}
+     * @throws ModelException when a step does not fit what comes before it
      */
     public int dimension(int hiddenSize) {
         return head.dimension(hiddenSize);
@@ -61,9 +63,11 @@ public final class Pooler {
     /**
      * Pools vectors that lie packed, as the batch's tokens do.
      *
-     * @param hidden [T, H] row-major
+     * @param hidden [T, H] float32 row-major; stays the caller's
+     * @param hiddenSize H
      * @return [B, D] row-major
      * @throws EncoderException when a row has no more tokens than are left out of pooling
+     * @throws IllegalStateException when the head wants vectors that are pooled already
      */
     public float[] packed(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
         return pool(batch, hidden, hiddenSize, batch.offsets()::get);
@@ -72,9 +76,11 @@ public final class Pooler {
     /**
      * Pools vectors that lie in a padded rectangle.
      *
-     * @param hidden [B, S, H] row-major, S the longest row of the batch
+     * @param hidden [B, S, H] float32 row-major, S the longest row of the batch; stays the caller's
+     * @param hiddenSize H
      * @return [B, D] row-major
      * @throws EncoderException when a row has no more tokens than are left out of pooling
+     * @throws IllegalStateException when the head wants vectors that are pooled already
      */
     public float[] padded(NestedBatch batch, FloatBuffer hidden, int hiddenSize) {
         return pool(batch, hidden, hiddenSize, b -> b * batch.longest());
@@ -83,8 +89,9 @@ public final class Pooler {
     /**
      * Does the steps alone, to vectors that were pooled elsewhere.
      *
+     * @param rows B
      * @param vectors [B, D0] row-major; its numbers are changed
-     * @return [B, D] row-major
+     * @return [B, D] row-major; perhaps the same array
      */
     public float[] pooled(int rows, float[] vectors) {
         var stepped = vectors;

@@ -19,6 +19,7 @@ public final class Chunker {
     private final int room;
 
     /**
+     * @param tokenizer stays the caller's to close, once nothing is cut any more
      * @param chunkTokens the most tokens of a piece, all that the tokenizer adds to a text included
      * @param overlap how many tokens of a piece's end the next one repeats at most; it begins at a word where it can
      * @throws TokenizerException when a piece would have no room for a token, or the overlap takes half of it or more

@@ -17,8 +17,11 @@ import java.util.stream.IntStream;
  *
  * <p>Truncation and padding that the file carries are ignored: MiniLM's own says 128 and pads every text to 128. The
  * maximum length is given, and what it cuts off is counted. Only ids cross the native border, no strings or masks, and
- * offsets only for texts that are to be cut into chunks; this calls the native functions below DJL's {@code HuggingFaceTokenizer}, which fetches all of those, and which
- * makes a request to the network when it is opened.
+ * offsets only for texts that are to be cut into chunks; this calls the native functions below DJL's {@code
+ * HuggingFaceTokenizer}, which fetches all of those, and which makes a request to the network when it is opened.
+ *
+ * <p>Thread-safe: calls run side by side, and closing waits for those under way. Owns the native tokenizer; whoever opens
+ * this closes it, and may close it twice.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
 

@@ -1,6 +1,9 @@
 package dev.packhorse.engine.tokenize;
 
-/** Turns a text into the token ids that a model expects. Thread-safe; shared by all tasks of an executor. */
+/**
+ * Turns a text into the token ids that a model expects. Thread-safe; shared by all tasks of an executor. Whoever opens one
+ * closes it, and may close it twice.
+ */
 public interface Tokenizer extends AutoCloseable {
 
     /**
@@ -8,6 +11,7 @@ public interface Tokenizer extends AutoCloseable {
      *
      * @param text any string; code units that are not well-formed UTF-16 count as U+FFFD
      * @throws TokenizerException when the text could not be tokenized
+     * @throws IllegalStateException when this is closed
      */
     TokenizedText tokenize(String text);
 
@@ -18,6 +22,7 @@ public interface Tokenizer extends AutoCloseable {
      * @return [tokens] indexes of the text's chars, never inside a surrogate pair, each at least the one before; several
      *     tokens may begin at one
      * @throws TokenizerException when the text could not be tokenized
+     * @throws IllegalStateException when this is closed
      */
     int[] starts(String text);
 

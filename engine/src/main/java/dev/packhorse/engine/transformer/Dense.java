@@ -3,12 +3,12 @@ package dev.packhorse.engine.transformer;
 import java.util.Arrays;
 
 /**
- * A linear map: {@code y = x W + b}.
+ * A linear map: {@code y = x W^T + b}, as torch.nn.Linear has it. Its arrays are not copied; treat them as immutable.
  *
  * @param inputs K
  * @param outputs N
- * @param weight [N, K] row-major, as torch.nn.Linear keeps it
- * @param bias [N]
+ * @param weight [N, K] float32 row-major
+ * @param bias [N] float32
  */
 public record Dense(int inputs, int outputs, float[] weight, float[] bias) {
 
@@ -25,7 +25,7 @@ public record Dense(int inputs, int outputs, float[] weight, float[] bias) {
         return new Dense(inputs, outputs, times(weight, factor), times(bias, factor));
     }
 
-    /** The part of this map that gives {@code count} of its outputs, from {@code first} on. */
+    /** The part of this map that gives {@code count} of its outputs, from {@code first} on; a copy of its weights. */
     public Dense outputs(int first, int count) {
         return new Dense(
                 inputs,

@@ -3,8 +3,8 @@ package dev.packhorse.engine.transformer;
 import java.util.Optional;
 
 /**
- * One layer of an encoder, as all families here have it. With x [T, H] the token vectors, where norms stand after the
- * residuals:
+ * One layer of an encoder, as all families here have it; on the heap, and not to be changed. With x [T, H] the token
+ * vectors, where norms stand after the residuals:
  *
  * <pre>
  * q, k, v = queryKeyValue(x)                          // [T, H] each, the scores' factor 1 / sqrt(head size) within q
@@ -38,9 +38,9 @@ public record LayerWeights(
         Dense down) {
 
     /**
-     * Puts the three maps of attention together.
+     * Puts the three maps of attention together, H to H each; copies them.
      *
-     * @param headSize the width of one head, whose root the scores are divided by
+     * @param headSize the width of one head, whose root the scores are divided by (Vaswani et al., arXiv 1706.03762)
      */
     public static Dense queryKeyValue(Dense query, Dense key, Dense value, int headSize) {
         return Dense.sideBySide(query.scaled((float) (1 / Math.sqrt(headSize))), key, value);

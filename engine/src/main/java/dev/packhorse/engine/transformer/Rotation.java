@@ -25,8 +25,9 @@ public record Rotation(double theta, double scale) implements Serializable {
     }
 
     /**
-     * The angle by which one position turns each pair of numbers.
+     * The angle by which one position turns each pair of numbers, in radians.
      *
+     * @param headSize D
      * @return [D / 2]
      */
     public double[] anglesPerPosition(int headSize) {

@@ -80,7 +80,7 @@ public record TransformerShape(
         return changed(copy -> copy.normOrder = other);
     }
 
-    /** The same with another attention of its layers. */
+    /** The same with another attention of its layers, one for each of them. */
     public TransformerShape with(List<LayerAttention> others) {
         return changed(copy -> copy.layers = others);
     }
@@ -153,6 +153,8 @@ public record TransformerShape(
     /**
      * Floating point operations of the matrix products for one token, a multiplication and an addition counting two:
      * those with weights, and those of attention in a row of the given length.
+     *
+     * @param length of the row, in tokens
      */
     public double operationsPerToken(double length) {
         var h = (double) hidden;

@@ -6,12 +6,17 @@ import java.util.Optional;
 /**
  * The weights of one model, whatever its family. They are handed out piece by piece, so that an encoder can bring each
  * into its own layout before the next.
+ *
+ * <p>Not thread-safe: they are read from a file when they are asked for. All numbers are float32, and what is handed out is
+ * the caller's own copy. Whoever opens them closes them; each method that reads throws ModelException when the file cannot
+ * be read or has not what the shape wants.
  */
 public interface TransformerWeights extends AutoCloseable {
 
+    /** The sizes that all arrays here have, and what is computed with them. */
     TransformerShape shape();
 
-    /** Reads the word embeddings, [V, E] row-major, into a buffer of that size. */
+    /** Reads the word embeddings, [V, E] row-major, into a buffer of that size, which stays the caller's. */
     void wordEmbeddings(FloatBuffer into);
 
     /**
@@ -21,7 +26,7 @@ public interface TransformerWeights extends AutoCloseable {
      */
     float[] positionEmbeddings();
 
-    /** The norm over the sum of the embeddings. */
+    /** The norm over the sum of the embeddings, of E numbers. */
     Norm embeddingNorm();
 
     /** The map from E to H that follows it; empty where E is H. */
@@ -36,7 +41,7 @@ public interface TransformerWeights extends AutoCloseable {
     /** Reads a layer's weights, {@code 0 <= layer < shape().layers().size()}. */
     LayerWeights layer(int layer);
 
-    /** The norm over the last layer's results; empty where norms stand after the residuals. */
+    /** The norm over the last layer's results, of H numbers; empty where norms stand after the residuals. */
     Optional<Norm> finalNorm();
 
     @Override

@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * A tensor of just the name asked for comes before those that have a prefix; of those there may be but one.
  *
  * <p>Files are checked before anything is read from them: a broken or hostile one is refused, and no tensor
- * takes more memory than its file's size lets one expect. Not thread-safe.
+ * takes more memory than its file's size lets one expect. Not thread-safe. Whoever opens it closes it; what was read from it
+ * stays. Formats: github.com/huggingface/safetensors, README.md, "Format", and onnx/onnx.proto of github.com/onnx/onnx.
  */
 public final class WeightsFile implements AutoCloseable {
 
@@ -171,7 +172,7 @@ public final class WeightsFile implements AutoCloseable {
      * Reads a whole tensor.
      *
      * @param shape what the tensor's must be, as the model's own code has it: a Linear's weight is [out, in]
-     * @return its values, row-major in that shape
+     * @return its values as float32, row-major in that shape; the caller's own
      * @throws ModelException when it is missing or of another shape
      */
     public float[] read(String tensor, int... shape) {
@@ -180,7 +181,12 @@ public final class WeightsFile implements AutoCloseable {
         return values;
     }
 
-    /** The same as {@link #read(String, int...)}, into a buffer from its position on. */
+    /**
+     * The same as {@link #read(String, int...)}, into a buffer from its position on.
+     *
+     * @param into stays the caller's; its position is behind the last number then
+     * @throws ModelException as there
+     */
     public void read(String tensor, FloatBuffer into, int... shape) {
         var stored = find(tensor, shape);
         if (stored.transposed()) {

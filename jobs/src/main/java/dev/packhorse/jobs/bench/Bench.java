@@ -33,7 +33,8 @@ import org.apache.spark.sql.SparkSession;
  * their own encoder, on the same texts.
  *
  * <p>All run in this process with the model loaded, in turns; a job's rate is real tokens over the time from its first
- * row read to its last file committed. The first round warms up and is not counted.
+ * row read to its last file committed. The first round warms up and is not counted. Not thread-safe: one at a time, for it
+ * measures the whole machine.
  */
 public final class Bench {
 
@@ -52,7 +53,12 @@ public final class Bench {
         this.folder = folder;
     }
 
-    /** Checks the options. */
+    /**
+     * Checks the options.
+     *
+     * @param out gets the figures
+     * @throws dev.packhorse.udf.options.OptionException when the folder of the texts' jars is not to be found
+     */
     public static SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out) {
         var corpus = DemoCorpus.open();
         return spark -> {

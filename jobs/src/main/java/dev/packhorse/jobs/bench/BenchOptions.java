@@ -5,7 +5,7 @@ import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionType;
 import java.util.List;
 
-/** The options of the benchmark. */
+/** The options of the benchmark. Constants, immutable. */
 public final class BenchOptions {
 
     public static final Option<Integer> GLOSSES =
@@ -57,6 +57,7 @@ public final class BenchOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }

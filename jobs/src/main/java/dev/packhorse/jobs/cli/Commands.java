@@ -32,7 +32,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import scala.Tuple2;
 
-/** The commands that there are, from arguments to exit code. */
+/**
+ * The commands that there are, from arguments to exit code. Not thread-safe: one at a time in a process, for a command makes
+ * Spark's session and stops it.
+ */
 public final class Commands {
 
     private static final int DONE = 0;
@@ -71,6 +74,12 @@ public final class Commands {
         SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out);
     }
 
+    /**
+     * One of them.
+     *
+     * @param description one line
+     * @param action what it does
+     */
     private record Command(String name, String description, List<Option<?>> options, Action action) {
 
         CommandSpec spec() {
@@ -89,7 +98,13 @@ public final class Commands {
         Explain.of(options, SparkModels.find(options, conf), out).run();
     }
 
-    /** Runs the command that the arguments name and returns the exit code: 0 done, 1 failed, 2 options that do not fit. */
+    /**
+     * Runs the command that the arguments name; lets nothing out but Errors.
+     *
+     * @param out gets what the command says
+     * @param err gets why it ended otherwise than it should
+     * @return the exit code: 0 done, 1 failed, 2 options that do not fit
+     */
     public static int run(String[] arguments, PrintStream out, PrintStream err) {
         var line = new CommandLine(CommandLineSpec.withHelp(CommandSpec.create().name("packhorse")));
         line.setExpandAtFiles(false); // a prompt may begin with @

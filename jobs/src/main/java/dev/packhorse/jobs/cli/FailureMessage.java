@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a person needs to know of a failed job: what happened first, and where that does not say it, where. */
+/** What a person needs to know of a failed job: what happened first, and where that does not say it, where. Thread-safe. */
 public final class FailureMessage {
 
     /** How Spark wraps what happens while rows are written; the place follows, which a user knows without the staging. */

@@ -4,12 +4,12 @@ import dev.packhorse.udf.options.Option;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Writes docs/OPTIONS.md from the list of options; a test holds the file to it. */
+/** Writes docs/OPTIONS.md from the list of options; a test holds the file to it. Thread-safe. */
 public final class OptionDocs {
 
     private OptionDocs() {}
 
-    /** The whole page. */
+    /** The whole page, in Markdown. */
     public static String page(Collection<Option<?>> options) {
         return """
                 # Options of `packhorse embed`

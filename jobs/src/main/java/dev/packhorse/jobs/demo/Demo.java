@@ -17,7 +17,10 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
-/** Makes the corpus, embeds it as {@code packhorse embed} would, and searches the result. */
+/**
+ * Makes the corpus, embeds it as {@code packhorse embed} would, and searches the result. Not thread-safe: one at a time,
+ * for the output is written over.
+ */
 public final class Demo {
 
     private static final int SAMPLE_GLOSSES = 6_000;
@@ -32,7 +35,13 @@ public final class Demo {
 
     private Demo() {}
 
-    /** Checks the options. */
+    /**
+     * Checks the options.
+     *
+     * @param conf the settings that Spark will have
+     * @param out gets progress and what was found
+     * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
+     */
     public static SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out) {
         var folder = Path.of(options.get(DemoOptions.OUTPUT));
         var corpus = DemoCorpus.open();

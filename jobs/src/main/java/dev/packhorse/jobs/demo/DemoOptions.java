@@ -5,7 +5,7 @@ import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionType;
 import java.util.List;
 
-/** The options of the demo. */
+/** The options of the demo. Constants, immutable. */
 public final class DemoOptions {
 
     public static final Option<Boolean> FULL = Option.of(

@@ -22,6 +22,9 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The main job: reads texts, embeds them, writes Parquet, and says that it is done only after the files were counted:
  * rows in (and further chunks, where chunks are rows) = vectors + errors.
+ *
+ * <p>Immutable, but one run at a time in a session: while files are written, settings of the session by which Spark reads
+ * files are others.
  */
 public final class EmbedJob {
 
@@ -89,8 +92,10 @@ public final class EmbedJob {
     }
 
     /**
-     * Runs the job.
+     * Runs the job. What Spark throws comes through as it is.
      *
+     * @throws OptionException when source, output and options do not fit each other
+     * @throws java.io.UncheckedIOException when the output's file system fails
      * @throws IllegalStateException when the rows read are not the vectors and errors written; the new files are deleted
      *     then
      */
@@ -110,7 +115,11 @@ public final class EmbedJob {
         };
     }
 
-    /** How the executors of this session open the model. */
+    /**
+     * How the executors of this session open the model.
+     *
+     * @throws java.io.UncheckedIOException when the driver cannot offer the model's files
+     */
     public EngineSettings engine(SparkSession spark) {
         return new EngineSettings(
                 DriverFile.offer(spark.sparkContext(), model),

@@ -24,8 +24,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Takes the options of the embed job, so that one word of a command tells what the job would do, and prints what the model is, which path each device and precision would take on this machine, with the conditions that are
- * not met, and at last, by opening it, the line that a job's log and manifest would have.
+ * Takes the options of the embed job, so that one word of a command tells what the job would do, and prints what the model
+ * is, which path each device and precision would take on this machine, with the conditions that are not met, and at last, by
+ * opening it, the line that a job's log and manifest would have. Immutable.
  */
 public final class Explain {
 
@@ -40,8 +41,9 @@ public final class Explain {
     }
 
     /**
-     * Finds the model.
+     * Checks what the options say of texts and vectors.
      *
+     * @param out gets the lines
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
     public static Explain of(OptionValues options, Model model, PrintStream out) {

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The options of the embed job beyond {@link EncodeOptions}: what it reads, how it sorts, what it writes. */
+/**
+ * The options of the embed job beyond {@link EncodeOptions}: what it reads, how it sorts, what it writes. Constants,
+ * immutable.
+ */
 public final class EmbedOptions {
 
     public static final Option<List<String>> INPUT =
@@ -142,6 +145,7 @@ public final class EmbedOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }
@@ -158,6 +162,7 @@ public final class EmbedOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }

@@ -29,7 +29,8 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Write options: {@code footer.KEY} becomes the footer entry {@code packhorse.KEY}; {@code float-encoding} is a
  * {@link FloatEncoding}; {@code written-schema} says, as JSON, which columns are never null, where the rows' own schema
- * does not know it. Spark still converts rows, commits files and does all the rest.
+ * does not know it. Spark still converts rows, commits files and does all the rest. Has no state of its own; a writer
+ * belongs to its task.
  */
 public final class EmbeddingParquetFormat extends ParquetFileFormat {
 
@@ -71,6 +72,7 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
         return new Factory(Map.copyOf(footer), FloatEncoding.named(encoding[0]));
     }
 
+    /** Opens a task's files; travels to the tasks. Immutable. */
     private static final class Factory extends OutputWriterFactory {
 
         private final Map<String, String> footer;
@@ -109,6 +111,7 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
         }
     }
 
+    /** Parquet's builder of writers for Spark's rows. */
     private static final class Builder extends ParquetWriter.Builder<InternalRow, Builder> {
 
         private final Map<String, String> footer;
@@ -146,6 +149,7 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
         }
     }
 
+    /** One file of a task, which closes it. Not thread-safe; throws UncheckedIOException that names the file. */
     private static final class Writer extends OutputWriter {
 
         private final String path;

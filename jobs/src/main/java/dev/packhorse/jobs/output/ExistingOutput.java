@@ -14,7 +14,10 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** What is in a job's output before it begins, and whether it may begin: asked before the source is looked at. */
+/**
+ * What is in a job's output before it begins, and whether it may begin: asked before the source is looked at. Not
+ * thread-safe: one run's, on its driver. Where the file system fails, methods throw UncheckedIOException.
+ */
 public final class ExistingOutput {
 
     private final OutputPlace place;
@@ -145,6 +148,7 @@ public final class ExistingOutput {
     /**
      * Holds a batch of a stream against those that are at work.
      *
+     * @param runId of the batch
      * @throws OptionException when another start has begun it
      */
     public void checkNotBegun(String runId) {
@@ -178,6 +182,7 @@ public final class ExistingOutput {
      * Holds what a job would add against what is there; for mode append.
      *
      * @param footer what the new files will say of themselves
+     * @param schema of the new files
      * @throws OptionException when the vectors are of another model or made in another way, or the columns are others
      */
     public void checkAppend(Map<String, String> footer, StructType schema) {
@@ -222,7 +227,11 @@ public final class ExistingOutput {
         }
     }
 
-    /** The run of a job that had all its rows here and its manifest, and died before it was at its end. */
+    /**
+     * The run of a job that had all its rows here and its manifest, and died before it was at its end.
+     *
+     * @param job a hash of its options
+     */
     public Optional<String> published(String job) {
         return deadRuns.published(job);
     }
@@ -236,7 +245,11 @@ public final class ExistingOutput {
         }
     }
 
-    /** The rows of the source that a run read which is here already. */
+    /**
+     * How many rows of the source a run read which is here already.
+     *
+     * @throws UncheckedIOException when it has no manifest here
+     */
     public long sourceRows(String runId) {
         try {
             return oldRuns.sourceRows(runId);

@@ -27,7 +27,10 @@ public record FileSizes(long target, double shrink) {
         void close();
     }
 
-    /** Has Spark put so many files, or parts of one, into a task. */
+    /**
+     * Has Spark put so many files, or parts of one, into a task, in all of the session until that is closed: for one write
+     * at a time.
+     */
     Applied applyTo(SparkSession spark) {
         var read = target == 0 ? Long.MAX_VALUE / 4 : Math.max(LEAST_READ, (long) (target * shrink));
         var before = new HashMap<String, Optional<String>>();

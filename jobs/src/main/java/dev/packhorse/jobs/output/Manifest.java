@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @param runId tells runs apart
  * @param started when it began
- * @param entries the JSON object, in order
+ * @param entries the JSON object, in order; not copied, treat as immutable
  */
 public record Manifest(String runId, Instant started, Map<String, Object> entries) {
 
@@ -22,10 +22,12 @@ public record Manifest(String runId, Instant started, Map<String, Object> entrie
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+    /** {@code run-TIME-RUN.json}, the time in UTC. */
     String fileName() {
         return "run-" + NAME.format(started) + "-" + runId + ".json";
     }
 
+    /** The file's bytes: UTF-8, with a line end. */
     byte[] json() {
         try {
             return (JSON.writeValueAsString(entries) + "\n").getBytes(StandardCharsets.UTF_8);

@@ -26,6 +26,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>New files are always added first; what they replace is deleted after the count of them is right. So a job that
  * fails, at whatever point, leaves the old rows as they were.
+ *
+ * <p>Not thread-safe: one run's, on its driver. Other runs, in this process or another, may write to the folder at the same
+ * time. Where the file system fails, methods throw UncheckedIOException.
  */
 public final class OutputFolder {
 
@@ -53,7 +56,12 @@ public final class OutputFolder {
         return open(spark, path, Set.of());
     }
 
-    /** The same for runs that are done again, perhaps: files of theirs that no manifest names count as not there. */
+    /**
+     * The same for runs that are done again, perhaps: files of theirs that no manifest names count as not there.
+     *
+     * @param again their ids
+     * @throws OptionException as {@link #open(SparkSession, String)} does
+     */
     public static OutputFolder open(SparkSession spark, String path, Set<String> again) {
         return new OutputFolder(ExistingOutput.find(spark, path, again));
     }
@@ -63,7 +71,11 @@ public final class OutputFolder {
         return existing;
     }
 
-    /** Ends what a run had left to do that had published its rows. */
+    /**
+     * Ends what a run had left to do that had published its rows.
+     *
+     * @param out gets a line about what was ended
+     */
     public void finish(PrintStream out) {
         try {
             if (existing.deadRuns().clear(out)) {
@@ -74,7 +86,11 @@ public final class OutputFolder {
         }
     }
 
-    /** What the files of a run hold that is here already. */
+    /**
+     * What the files of a run hold that is here already.
+     *
+     * @param dimension D, the numbers in one vector
+     */
     public WrittenFiles written(String runId, int dimension) {
         try {
             return WrittenFiles.read(place.dataFiles(), place.conf(), runId, dimension);
@@ -84,7 +100,7 @@ public final class OutputFolder {
     }
 
     /**
-     * A place for rows until they are published; what other runs left that died is deleted.
+     * A place for rows until they are published, which the caller closes; what other runs left that died is deleted.
      *
      * @param resumed whether it outlives this process where that is told to end
      */
@@ -98,7 +114,7 @@ public final class OutputFolder {
      *
      * @param deciding what decides rows and vectors
      * @param taken gets its plan
-     * @return nothing where there is none
+     * @return nothing where there is none; else the caller closes it
      * @throws OptionException where there are some, and none of them fits
      */
     public Optional<Staging> resume(
@@ -124,9 +140,12 @@ public final class OutputFolder {
      * @param rows read from files, whose bytes are brought to the wanted size
      * @param runId marks the files
      * @param footer goes into every file's footer, each key with {@code packhorse.} in front
+     * @param encoding of the vectors' numbers
      * @param schema of the new files; rows that were read from files have forgotten what is never null
      * @param sizes of the new files
+     * @param dimension D, the numbers in one vector
      * @return what the new files hold
+     * @throws IllegalStateException when the numbers in a file are no whole vectors
      */
     public WrittenFiles write(
             Dataset<Row> rows,

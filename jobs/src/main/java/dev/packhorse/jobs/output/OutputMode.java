@@ -15,6 +15,7 @@ public enum OutputMode {
         this.id = id;
     }
 
+    /** The name that options use. */
     public String id() {
         return id;
     }

@@ -11,6 +11,7 @@ import java.util.List;
 /**
  * Ranges as manifests and footers have them: {@code [[least of each dimension], [greatest of each dimension]]}, which is
  * what sentence-transformers takes as {@code ranges}. Numbers are as short as tells them from all other float32 numbers.
+ * Thread-safe.
  */
 public final class RangesJson {
 
@@ -22,12 +23,12 @@ public final class RangesJson {
 
     private RangesJson() {}
 
-    /** For a manifest. */
+    /** For a manifest: [2, D], the least and then the greatest. */
     public static List<List<Float>> entry(Ranges ranges) {
         return List.of(numbers(ranges.least()), numbers(ranges.greatest()));
     }
 
-    /** For a footer. */
+    /** For a footer: the same as JSON. */
     public static String text(Ranges ranges) {
         try {
             return JSON.writeValueAsString(entry(ranges));

@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * kept/            files of tasks of runs that died, that were committed
  * replaced         the files that the run replaces, once all of its own are in the output
  * </pre>
+ *
+ * <p>Not thread-safe: one run's, on its driver; only its lease is renewed by a thread of its own. Whoever opens it closes
+ * it, or leaves it. Where the file system fails, public methods throw UncheckedIOException.
  */
 public final class Staging implements AutoCloseable {
 
@@ -124,7 +127,9 @@ public final class Staging implements AutoCloseable {
         }
     }
 
-    /** Computes rows and keeps them, a file a task; a task's file is complete when it has committed, whatever comes after. */
+    /**
+     * Computes rows and keeps them, a file a task; a task's file is complete when it has committed, whatever comes after.
+     */
     public void hold(Dataset<Row> rows) {
         try (var tasks = LateTasks.watch(spark.sparkContext())) {
             rows.write()

@@ -17,7 +17,7 @@ import org.apache.parquet.hadoop.util.HadoopInputFile;
  * believes.
  *
  * @param paths the files
- * @param bytes their size
+ * @param bytes their size, all together
  * @param rows rows
  * @param vectors rows that have a vector: numbers in the vector column that are not null, divided by the dimension; or
  *     values, where a vector is bytes

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** Prints a line about a run that is under way, again and again until it is closed. */
+/**
+ * Prints a line about a run that is under way, again and again until it is closed: from a thread of its own, which ends
+ * then. Whoever starts it closes it, from one thread.
+ */
 public final class Progress implements AutoCloseable {
 
     /** Set by the launcher where the output is a terminal, on which a line can be written over. */
@@ -37,6 +40,7 @@ public final class Progress implements AutoCloseable {
      * Starts printing.
      *
      * @param totalRows rows of the source, where they were counted
+     * @param out gets the lines
      */
     public static Progress start(RunMonitor monitor, OptionalLong totalRows, PrintStream out) {
         var progress = new Progress(monitor, totalRows, out, Boolean.getBoolean(TERMINAL_PROPERTY));

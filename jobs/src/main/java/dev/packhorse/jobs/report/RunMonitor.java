@@ -11,7 +11,7 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /**
  * Knows at any time what a run's tasks have counted so far: what ended tasks said, and what running ones say with every
- * heartbeat of their executor.
+ * heartbeat of their executor. Thread-safe: Spark's listener bus tells it while others ask.
  */
 public final class RunMonitor extends SparkListener {
 
@@ -19,6 +19,7 @@ public final class RunMonitor extends SparkListener {
     private final Map<Long, RunReport> live = new ConcurrentHashMap<>();
     private final AtomicLong taskMillis = new AtomicLong();
 
+    /** @param accumulator of the run, registered with its Spark context */
     public RunMonitor(RunAccumulator accumulator) {
         this.accumulator = accumulator;
     }
@@ -45,7 +46,7 @@ public final class RunMonitor extends SparkListener {
         }
     }
 
-    /** All that is known now. */
+    /** All that is known now; its counts may grow on. */
     public RunReport report() {
         var report = accumulator.value();
         for (var task : live.values()) {
@@ -54,7 +55,7 @@ public final class RunMonitor extends SparkListener {
         return report;
     }
 
-    /** Milliseconds that ended tasks ran, added up. */
+    /** Milliseconds that ended tasks ran, added up: all tasks of the Spark context since this was made its listener. */
     public long taskMillis() {
         return taskMillis.get();
     }

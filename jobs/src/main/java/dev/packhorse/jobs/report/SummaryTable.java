@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The table that a person sees at the end of a run. */
+/** The table that a person sees at the end of a run. Thread-safe: each call makes one of its own. */
 public final class SummaryTable {
 
     private final RunSummary run;

@@ -13,7 +13,7 @@ import org.apache.spark.sql.functions;
 
 /**
  * How many rows each task has, and which, told by sums over their checks (see {@link RowKeys#check}): by them a result
- * that was embedded before is held against the source as it is now.
+ * that was embedded before is held against the source as it is now. Thread-safe: it has no state.
  */
 public final class RowTallies {
 
@@ -49,7 +49,12 @@ public final class RowTallies {
      */
     public record Complete(Set<Integer> targets, Set<String> files, Tally tally) {}
 
-    /** The tally of each task, by its target, of the source's rows. */
+    /**
+     * The tally of each task, by its target, of the source's rows. Runs a Spark job.
+     *
+     * @param target int32, of each row
+     * @param check int64, of each row, as {@link RowKeys#check} makes it
+     */
     public static Map<Integer, Tally> ofSource(Dataset<Row> rows, Column target, Column check) {
         var tallies = new HashMap<Integer, Tally>();
         var one = functions.lit(1);
@@ -60,9 +65,11 @@ public final class RowTallies {
     }
 
     /**
-     * Finds the tasks whose rows are all in a result, and no others.
+     * Finds the tasks whose rows are all in a result, and no others. Runs a Spark job.
      *
      * @param result read from files
+     * @param target int32, of each row
+     * @param check int64, of each row
      * @param first whether a row of the result is the first one of its row of the source
      * @param source as {@link #ofSource} says
      */

@@ -24,7 +24,12 @@ public final class ShufflePlan {
     private final int partitions;
     private final int[] partitionOf; // [M]
 
-    /** A plan that was made before: N, and the partition of each bucket, [M]. */
+    /**
+     * A plan that was made before.
+     *
+     * @param partitions N
+     * @param partitionOf the partition of each bucket, [M], 0 to N - 1; copied
+     */
     public ShufflePlan(int partitions, int[] partitionOf) {
         this.partitions = partitions;
         this.partitionOf = partitionOf.clone();
@@ -49,6 +54,7 @@ public final class ShufflePlan {
      * Deals the buckets out, the dearest first, each to the partition that costs least so far: longest processing time
      * first (Graham 1969), by which no partition costs more than 4/3 of what the best deal would give.
      *
+     * @param partitions N
      * @param costs of each bucket, [M]
      */
     public static ShufflePlan balanced(int partitions, double[] costs) {
@@ -69,6 +75,7 @@ public final class ShufflePlan {
         return new ShufflePlan(partitions, partitionOf);
     }
 
+    /** What a partition has so far. */
     private record Load(int partition, double cost, int buckets) {}
 
     /** N. */

@@ -10,14 +10,14 @@ import org.apache.spark.sql.types.DataTypes;
  * What the rows of a source cost, by bucket: one pass over them.
  *
  * @param rows of the source
- * @param costs of each bucket, [M]
+ * @param costs of each bucket, [M], in the unit of {@link TextCost}; not copied, treat as immutable
  */
 public record SourceCosts(long rows, double[] costs) {
 
     /**
-     * Reads the source.
+     * Reads the source; runs a Spark job.
      *
-     * @param key of its rows
+     * @param key of its rows, int64, never null
      * @param cost of its rows
      */
     public static SourceCosts read(Dataset<Row> source, Column key, Column cost) {
@@ -37,7 +37,11 @@ public record SourceCosts(long rows, double[] costs) {
         return new SourceCosts(rows, costs);
     }
 
-    /** The same in fewer buckets: those of a power of two fall together as their keys do. */
+    /**
+     * The same in fewer buckets: those of a power of two fall together as their keys do.
+     *
+     * @param buckets a power of two, at most as many as there are
+     */
     public SourceCosts in(int buckets) {
         var fewer = new double[buckets];
         for (var bucket = 0; bucket < costs.length; bucket++) {

@@ -6,7 +6,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec;
 
 /**
- * An opened source.
+ * An opened source. Immutable, as Datasets are.
  *
  * @param rows its rows
  * @param columns what to read from them

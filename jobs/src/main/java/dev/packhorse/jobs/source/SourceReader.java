@@ -30,7 +30,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Opens the source that the options name: files, a table or a query. */
+/** Opens the source that the options name: files, a table or a query. Immutable. */
 public final class SourceReader {
 
     private static final String GENERATED_ID = "generated_id";
@@ -49,12 +49,17 @@ public final class SourceReader {
     private final SparkSession spark;
     private final OptionValues options;
 
+    /** @param options as {@link #check} wants them */
     public SourceReader(SparkSession spark, OptionValues options) {
         this.spark = spark;
         this.options = options;
     }
 
-    /** @throws OptionException when options do not fit each other; looks at no file */
+    /**
+     * Holds the options against each other; looks at no file.
+     *
+     * @throws OptionException when they do not fit
+     */
     public static void check(OptionValues options) {
         var sources = given(options, Stream.of(INPUT, TABLE, QUERY));
         // a format without paths, such as jdbc, has a name and options
@@ -86,12 +91,21 @@ public final class SourceReader {
         return options.get(INPUT_FORMAT).toLowerCase(Locale.ROOT);
     }
 
-    /** Rows and the columns to read from them; nothing is read yet but what tells the schema. */
+    /**
+     * Rows and the columns to read from them; nothing is read yet but what tells the schema. What Spark throws for files,
+     * tables and queries that are not there comes through as it is.
+     *
+     * @throws OptionException when a column is missing, of another type, or named like one of the result
+     */
     public Source open() {
         return source(rows());
     }
 
-    /** The same with rows that a stream of files brings, now and later; for one {@code --input}. */
+    /**
+     * The same with rows that a stream of files brings, now and later; for one {@code --input}.
+     *
+     * @throws OptionException as {@link #open} does
+     */
     public Source openStream() {
         var reading = reading();
         var schema = reading.schema().orElseGet(() -> load(reading).schema());

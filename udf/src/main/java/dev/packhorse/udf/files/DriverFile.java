@@ -15,7 +15,7 @@ import org.apache.spark.SparkEnv;
  * A file of the driver that executors read over Spark's own transport, as they read the job jar.
  *
  * <p>Not {@code SparkContext.addFile}: since Spark 4.0 isolates the artifacts of sessions, the tasks of SQL queries do not
- * get files that were added to the context (SPARK-53478).
+ * get files that were added to the context (SPARK-53478). Immutable; whoever opens a stream closes it.
  *
  * @param uri {@code spark://driver:port/files/name}
  */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
-/** Finds the model that options ask for, wherever Spark can read. */
+/** Finds the model that options ask for, wherever Spark can read. Thread-safe. */
 public final class SparkModels {
 
     /** Of two letters at least, for C:\ is a path. A path without a scheme is this machine's, whatever fs.defaultFS says. */

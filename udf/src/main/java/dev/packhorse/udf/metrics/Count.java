@@ -1,6 +1,6 @@
 package dev.packhorse.udf.metrics;
 
-/** What a task counts. */
+/** What a task counts: rows, chunks, tokens, batches, and nanoseconds where the name says so. */
 public enum Count {
     /** Rows that came in. */
     ROWS,

@@ -9,15 +9,17 @@ public final class Counts implements Serializable {
 
     private final AtomicLongArray values = new AtomicLongArray(Count.values().length);
 
+    /** Adds to one of them. */
     public void add(Count count, long more) {
         values.addAndGet(count.ordinal(), more);
     }
 
+    /** One of them as it is now. */
     public long get(Count count) {
         return values.get(count.ordinal());
     }
 
-    /** The sum of several. */
+    /** The sum of several as they are now; a new one, which does not grow with them. */
     public static Counts sum(Collection<Counts> parts) {
         var sum = new Counts();
         for (var part : parts) {

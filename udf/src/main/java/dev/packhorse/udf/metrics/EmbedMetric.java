@@ -32,11 +32,12 @@ public enum EmbedMetric {
         this.unit = unit;
     }
 
-    /** One line. */
+    /** What it counts, one line for docs/METRICS.md. */
     public String help() {
         return help;
     }
 
+    /** What it is a number of. */
     public Unit unit() {
         return unit;
     }

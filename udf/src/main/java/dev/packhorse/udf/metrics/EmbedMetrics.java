@@ -15,6 +15,8 @@ import org.apache.spark.util.LongAccumulator;
  *
  * <p>They are for looking at. Where a stage runs again its tasks are added again; the exact counts of a job are those of
  * {@link RunAccumulator}.
+ *
+ * <p>Immutable itself; Spark gives each task a copy, whose numbers only that task's thread adds to.
  */
 public final class EmbedMetrics implements Serializable {
 
@@ -65,7 +67,11 @@ public final class EmbedMetrics implements Serializable {
 
         private InTask() {}
 
-        /** @param counts of the task so far */
+        /**
+         * Adds what came since the last call.
+         *
+         * @param counts of the task so far
+         */
         public void show(Counts counts) {
             for (var metric : EmbedMetric.values()) {
                 var now = metric.of(counts);

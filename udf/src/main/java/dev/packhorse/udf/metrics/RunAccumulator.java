@@ -10,13 +10,21 @@ import org.apache.spark.util.AccumulatorV2;
  * <p>Spark adds up an accumulator once for every task that ends, also when a stage runs again because its shuffle files
  * were lost, which would count rows twice. So this one is a map by step and partition: a second run of a partition
  * replaces the first, and the sums are exact.
+ *
+ * <p>Thread-safe: tasks of an executor and its heartbeat use it at the same time. What {@link #value} gives has the counts
+ * themselves, which grow as long as their task runs.
  */
 public final class RunAccumulator extends AccumulatorV2<RunReport, RunReport> {
 
     private final Map<String, Counts> partitions = new ConcurrentHashMap<>();
     private final Map<String, ExecutorReport> executors = new ConcurrentHashMap<>();
 
-    /** A task's counts, live from now on. */
+    /**
+     * A task's counts, live from now on.
+     *
+     * @param step of the run, such as {@code embed}
+     * @param partition of the step; another attempt at it replaces what the one before counted
+     */
     public Counts open(String step, int partition) {
         var counts = new Counts();
         partitions.put(step + "-" + partition, counts);

@@ -5,7 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * All that the tasks of a run reported, by the partition and by the executor it is about.
+ * All that the tasks of a run reported, by the partition and by the executor it is about. Its counts may still grow, see
+ * {@link RunAccumulator}; thread-safe.
  *
  * @param partitions counts by step and partition: a task that runs again replaces what it said before
  * @param executors by executor id

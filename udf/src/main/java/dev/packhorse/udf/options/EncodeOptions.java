@@ -8,7 +8,7 @@ import dev.packhorse.engine.model.Pooling;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The options of the encoding itself, whoever starts it. */
+/** The options of the encoding itself, whoever starts it. Constants, immutable. */
 public final class EncodeOptions {
 
     public static final Option<String> MODEL = Option.of(
@@ -158,6 +158,7 @@ public final class EncodeOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }
@@ -174,6 +175,7 @@ public final class EncodeOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }
@@ -191,6 +193,7 @@ public final class EncodeOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }
@@ -207,6 +210,7 @@ public final class EncodeOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }

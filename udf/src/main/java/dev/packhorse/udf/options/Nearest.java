@@ -5,14 +5,16 @@ import java.util.Comparator;
 import java.util.Locale;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Guesses which name was meant. */
+/** Guesses which name was meant. Thread-safe. */
 public final class Nearest {
 
     private Nearest() {}
 
     /**
-     * The candidate with the fewest letters to change, whatever their case; the alphabetically first of several. There
-     * must be one.
+     * The candidate with the fewest letters to change (Levenshtein's distance), whatever their case; the alphabetically
+     * first of several.
+     *
+     * @throws java.util.NoSuchElementException when there is no candidate
      */
     public static String to(String name, Collection<String> candidates) {
         var distance = LevenshteinDistance.getDefaultInstance();

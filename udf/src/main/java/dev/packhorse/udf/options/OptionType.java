@@ -84,7 +84,7 @@ public record OptionType<T>(
                 String::valueOf);
     }
 
-    /** One of an enum's constants, by the name that {@code id} gives it. */
+    /** One of an enum's constants, by the name that {@code id} gives it; names are in lower case. */
     public static <E extends Enum<E>> OptionType<E> choice(Class<E> type, Function<E, String> id) {
         var constants = type.getEnumConstants();
         return single(
@@ -111,7 +111,7 @@ public record OptionType<T>(
                 values -> String.join(",", values));
     }
 
-    /** Several {@code key=value}. */
+    /** Several {@code key=value}; of a key that comes twice the last one counts. */
     public static OptionType<Map<String, String>> pairs() {
         return new OptionType<>(
                 "key=value, may be repeated",
@@ -133,7 +133,12 @@ public record OptionType<T>(
                         .collect(Collectors.joining(",")));
     }
 
-    /** @throws OptionException naming the option, what was expected and what was found */
+    /**
+     * Reads an option's texts.
+     *
+     * @param option what messages call it
+     * @throws OptionException naming the option, what was expected and what was found
+     */
     public T read(String option, List<String> texts) {
         try {
             return reader.apply(texts);

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The options that a stage of a Spark ML pipeline has beside those of the encoding. */
+/** The options that a stage of a Spark ML pipeline has beside those of the encoding. Constants, immutable. */
 public final class StageOptions {
 
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -73,6 +73,7 @@ public final class StageOptions {
             this.id = id;
         }
 
+        /** The name that options use. */
         public String id() {
             return id;
         }

@@ -9,8 +9,8 @@ import java.util.Optional;
  * The answers that an executor gave to the texts it met last, within a bound of memory: a text that comes again, in
  * another window or another task, is not encoded again. Thread-safe.
  *
- * <p>A run that begins forgets what was there, for it counts its own duplicates. Two that go on at the same time share what they
- * find: the keys say all that decides a vector of one engine, so it is the right one.
+ * <p>A run that begins forgets what was there, for it counts its own duplicates. Two that go on at the same time share what
+ * they find: the keys say all that decides a vector of one engine, so it is the right one.
  */
 public final class RecentVectors {
 
@@ -30,12 +30,17 @@ public final class RecentVectors {
         }
     }
 
-    /** What was put under this key lately. */
+    /** What was put under this key lately; shared, treat as immutable. */
     public synchronized Optional<Embedded> get(String textHash) {
         return Optional.ofNullable(vectors.get(textHash));
     }
 
-    /** Remembers vectors, and forgets those longest not asked for where they are more than {@code mostBytes}. */
+    /**
+     * Remembers vectors, and forgets those longest not asked for where they are too many.
+     *
+     * @param answer not copied; an error is not remembered
+     * @param mostBytes of heap for all of them together; 0 for none at all
+     */
     public synchronized void put(String textHash, Embedded answer, long mostBytes) {
         if (mostBytes > 0 && answer instanceof Embedded.Vector vector) {
             if (vectors.put(textHash, vector) == null) {

@@ -8,7 +8,15 @@ import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
-/** Source rows of a partition in, result rows out, in the same order: tokenizes and encodes window by window. */
+/**
+ * Source rows of a partition in, result rows out, in the same order: tokenizes and encodes window by window. Immutable; the
+ * iterator that a call gives is its task's alone. That throws {@link EmbedException} for a row without a vector where the
+ * settings say so.
+ *
+ * @param settings what tasks must know
+ * @param accumulator gets what the task counts
+ * @param metrics of the operator
+ */
 public record EmbedPartition(EmbedSettings settings, RunAccumulator accumulator, EmbedMetrics metrics)
         implements MapPartitionsFunction<Row, Row> {
 

@@ -6,8 +6,8 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 /**
  * A row of a query and what became of its text: exactly one of a vector and an error.
  *
- * @param row as it came
- * @param vector [D]
+ * @param row as it came; not copied
+ * @param vector [D] float32; not copied, treat as immutable
  * @param tokens that the model read, special tokens included; 0 where it was not tokenized
  * @param truncated whether the text was longer than the model reads
  * @param error why there is no vector

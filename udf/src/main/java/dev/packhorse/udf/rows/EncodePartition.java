@@ -7,7 +7,14 @@ import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
-/** The second half of {@code --sort global}: tokenized rows in, sorted; result rows out. */
+/**
+ * The second half of {@code --sort global}: tokenized rows in, sorted; result rows out. Immutable; the iterator that a call
+ * gives is its task's alone. That throws {@link EmbedException} for a row without a vector where the settings say so.
+ *
+ * @param settings what tasks must know
+ * @param accumulator gets what the task counts
+ * @param metrics of the operator
+ */
 public record EncodePartition(EmbedSettings settings, RunAccumulator accumulator, EmbedMetrics metrics)
         implements MapPartitionsFunction<Row, Row> {
 

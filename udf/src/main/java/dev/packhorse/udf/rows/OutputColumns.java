@@ -11,7 +11,9 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import scala.Predef;
 
-/** The columns of the result: the same six names for every job, three more for chunks, then those carried along. */
+/**
+ * The columns of the result: the same six names for every job, three more for chunks, then those carried along. Thread-safe.
+ */
 public final class OutputColumns {
 
     public static final String ID = "id";

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Results with vectors of other numbers than float32, as bytes. Rows without a vector stay as they are. */
+/** Results with vectors of other numbers than float32, as bytes. Rows without a vector stay as they are. Thread-safe. */
 public final class OutputVectors {
 
     private OutputVectors() {}
@@ -34,8 +34,10 @@ public final class OutputVectors {
     }
 
     /**
-     * Quantizes the vectors of a result.
+     * Quantizes the vectors of a result, when its rows are asked for; a vector of another length than the quantizer's ends
+     * the query in an IllegalArgumentException.
      *
+     * @param result with vectors of float32
      * @param schema of what comes out, as {@link #schema} says
      */
     public static Dataset<Row> quantized(Dataset<Row> result, VectorQuantizer quantizer, StructType schema) {
@@ -55,7 +57,8 @@ public final class OutputVectors {
     }
 
     /**
-     * Each dimension's least and greatest number over all vectors of a result; nothing where it has none.
+     * Each dimension's least and greatest number over all vectors of a result; nothing where it has none. Runs a Spark job,
+     * which fails with an IllegalArgumentException where a vector is of another length.
      *
      * @param dimension D
      */

@@ -26,6 +26,8 @@ public final class RowEmbedder {
      * @param rows each may be kept, so none may be written to later
      * @param text a row's text; empty where it is null
      * @param metrics of the operator
+     * @return not thread-safe: the task's alone. It throws {@link EmbedException} for a row without a vector where the
+     *     settings say so
      */
     public static Iterator<EmbeddedRow> embed(
             Iterator<UnsafeRow> rows,
@@ -44,6 +46,8 @@ public final class RowEmbedder {
      *
      * @param row goes into the answer as it is
      * @param text empty where it is null
+     * @throws EmbedException when there is no vector and the settings want that to end the query
+     * @throws RuntimeException what opening the engine throws
      */
     public static EmbeddedRow embed(UnsafeRow row, Optional<String> text, EmbedSettings settings) {
         try (var lease = ResidentEngines.lease(settings.engine())) {

@@ -8,7 +8,15 @@ import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
-/** The first half of {@code --sort global}: source rows in, tokenized rows out, ready to be shuffled. */
+/**
+ * The first half of {@code --sort global}: source rows in, tokenized rows out, ready to be shuffled. Immutable; the iterator
+ * that a call gives is its task's alone. That throws {@link EmbedException} for a row without a text or tokens where the
+ * settings say so.
+ *
+ * @param settings what tasks must know
+ * @param accumulator gets what the task counts
+ * @param metrics of the operator
+ */
 public record TokenizePartition(EmbedSettings settings, RunAccumulator accumulator, EmbedMetrics metrics)
         implements MapPartitionsFunction<Row, Row> {
 

@@ -16,13 +16,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Tokenized rows as Spark rows, for the shuffle: the token ids as bytes, so that Spark does not box each of them. */
+/**
+ * Tokenized rows as Spark rows, for the shuffle: the token ids as bytes, so that Spark does not box each of them.
+ * Thread-safe.
+ */
 public final class TokenizedColumns {
 
     /** Tokens of all of a row's pieces, special ones included; 0 where it has no text. */
     public static final String LENGTH = "length";
 
-    /** SHA-256 of its text. */
+    /** SHA-256 of its text, in hex; empty where it has none. */
     public static final String TEXT_HASH = "text_hash";
 
     /** Its id, of the source's type. */
@@ -91,7 +94,7 @@ public final class TokenizedColumns {
                 Optional.ofNullable(row.getString(7)).map(kind -> new RowError(Count.valueOf(kind), row.getString(8))));
     }
 
-    /** Of each piece its length, the tokens it lost, and its token ids. */
+    /** Of each piece its length, the tokens it lost, and its token ids [length]: int32, big-endian. */
     private static byte[] bytes(List<TokenizedText> pieces) {
         var ints = pieces.stream().mapToInt(piece -> 2 + piece.length()).sum();
         var bytes = ByteBuffer.allocate(ints * Integer.BYTES);

@@ -10,13 +10,17 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** Embeds one text at a time, where it is asked: a constant, or what no operator can be put below. Gives the details. */
+/**
+ * Embeds one text at a time, where it is asked: a constant, or what no operator can be put below. Gives the {@link
+ * EmbedText#DETAILS details}. Immutable.
+ */
 public final class EmbedNow extends EvaluatedCall {
 
     private static final UnsafeRow NO_ROW = new UnsafeRow(0);
 
     private final EmbedSettings settings;
 
+    /** @param text of type string */
     public EmbedNow(Expression text, EmbedSettings settings) {
         super(text);
         this.settings = settings;

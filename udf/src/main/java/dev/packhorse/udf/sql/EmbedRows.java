@@ -6,7 +6,7 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import scala.Option;
 import scala.collection.immutable.List;
 
-/** Its child's rows with one more column: the {@link EmbedText#DETAILS details} of a text. */
+/** Its child's rows with one more column: the {@link EmbedText#DETAILS details} of a text. Immutable. */
 public final class EmbedRows extends UnaryLogical {
 
     private final EmbedText embed;

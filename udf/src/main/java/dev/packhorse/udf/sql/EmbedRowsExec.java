@@ -22,6 +22,7 @@ import scala.collection.immutable.Map;
  *
  * <p>Rows that come in fewer partitions than there are cores, such as those of one small file, are dealt out first: one core
  * would take long for what all of them are there for. Not where an operator below has put them in order or in place.
+ * Thread-safe: its metrics are made once, for whoever asks first.
  */
 public final class EmbedRowsExec extends UnaryPhysical {
 
@@ -33,6 +34,11 @@ public final class EmbedRowsExec extends UnaryPhysical {
     private final Dealing dealing;
     private transient EmbedMetrics metrics;
 
+    /**
+     * @param embed whose text is embedded
+     * @param result the new column
+     * @param dealing which rows may be dealt out
+     */
     public EmbedRowsExec(EmbedText embed, Attribute result, Dealing dealing, SparkPlan child) {
         super(child);
         this.embed = embed;

@@ -22,7 +22,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  *
  * <p>Stands in a plan until {@link ExtractEmbeddings} puts {@link EmbedRows} in its place, which works in batches, or, where
  * Spark lets no operator in between, {@link EmbedNow}. Spark is told that it cannot be evaluated, lest it do so while it
- * simplifies a plan over rows that it has at hand.
+ * simplifies a plan over rows that it has at hand. Immutable.
  */
 public final class EmbedText extends FunctionCall implements Unevaluable {
 
@@ -47,6 +47,11 @@ public final class EmbedText extends FunctionCall implements Unevaluable {
     private final EmbedSettings settings;
     private final Part part;
 
+    /**
+     * @param text of type string; of another one {@link #checkInputDataTypes} tells
+     * @param settings what tasks must know
+     * @param part of what is known of a text
+     */
     public EmbedText(Expression text, EmbedSettings settings, Part part) {
         super(text);
         this.text = text;

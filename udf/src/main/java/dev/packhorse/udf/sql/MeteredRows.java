@@ -8,12 +8,13 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import scala.Option;
 import scala.collection.immutable.List;
 
-/** Its child's rows as they are; a place in the plan where Spark's UI shows what the functions below it count. */
+/** Its child's rows as they are; a place in the plan where Spark's UI shows what the functions below it count. Immutable. */
 public final class MeteredRows extends UnaryLogical {
 
     private final String name;
     private final EmbedMetrics metrics;
 
+    /** See {@link #of}. */
     public MeteredRows(String name, EmbedMetrics metrics, LogicalPlan child) {
         super(child);
         this.name = name;

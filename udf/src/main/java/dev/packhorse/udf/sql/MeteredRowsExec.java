@@ -11,12 +11,13 @@ import org.apache.spark.sql.execution.metric.SQLMetric;
 import scala.collection.immutable.List;
 import scala.collection.immutable.Map;
 
-/** {@link MeteredRows}, carried out: there is nothing to do. */
+/** {@link MeteredRows}, carried out: there is nothing to do. Immutable. */
 public final class MeteredRowsExec extends UnaryPhysical {
 
     private final String name;
     private final EmbedMetrics metrics;
 
+    /** See {@link MeteredRows#of}. */
     public MeteredRowsExec(String name, EmbedMetrics metrics, SparkPlan child) {
         super(child);
         this.name = name;

@@ -20,7 +20,7 @@ import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From the options of a call in a query to what its tasks must know. */
+/** From the options of a call in a query to what its tasks must know. Has no state; runs on the driver. Thread-safe. */
 public final class QuerySettings {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuerySettings.class);
@@ -32,8 +32,8 @@ public final class QuerySettings {
     /**
      * Finds the model and checks all options against it and each other.
      *
-     * @param given by name, {@code max-batch-tokens} or {@code maxBatchTokens}; {@code spark.packhorse.*} of the session stands
-     *     in for what is missing
+     * @param given by name, {@code max-batch-tokens} or {@code maxBatchTokens}; {@code spark.packhorse.*} of the session
+     *     stands in for what is missing
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
     public static EmbedSettings of(SparkSession spark, Map<String, String> given) {
@@ -76,7 +76,11 @@ public final class QuerySettings {
         return DriverFile.offer(spark.sparkContext(), model);
     }
 
-    /** The options of a call, and those of the session in place of what is missing. */
+    /**
+     * The options of a call, and those of the session in place of what is missing.
+     *
+     * @throws OptionException when one is unknown (naming the nearest), cannot be read, or is given twice
+     */
     public static OptionValues options(SparkSession spark, Map<String, String> given) {
         var named = new HashMap<String, List<String>>();
         given.forEach((name, text) -> {

@@ -6,7 +6,10 @@ import org.apache.spark.sql.catalyst.rules.Rule;
 import org.apache.spark.sql.execution.SparkStrategy;
 import scala.Function1;
 
-/** Tells a session of the functions and operators of this package, for sessions that were made without the extensions. */
+/**
+ * Tells a session of the functions and operators of this package, for sessions that were made without the extensions.
+ * Thread-safe: a session's planner is told under the session's lock.
+ */
 public final class SparkHooks {
 
     private SparkHooks() {}

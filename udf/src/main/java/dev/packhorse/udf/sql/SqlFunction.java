@@ -97,7 +97,8 @@ public enum SqlFunction {
 
     /**
      * From arguments to expression. Scala's Seq is not the same type in the two versions of Scala, so the type says less
-     * than it could.
+     * than it could. It throws RuntimeException (OptionException, ModelException or TokenizerException) for arguments or
+     * options that do not fit.
      */
     public Function1<scala.collection.Seq<Expression>, Expression> builder() {
         return Scala.function(arguments -> call(Scala.java(arguments)));

@@ -12,11 +12,18 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
 
-/** The call of {@code token_count}: all tokens of a text, special tokens included, also those that the model does not read. */
+/**
+ * The call of {@code token_count}: all tokens of a text, special tokens included, also those that the model does not read.
+ * An int; null where the text is. Ends the query in an EmbedException where a text cannot be tokenized. Immutable.
+ */
 public final class TokenCount extends EvaluatedCall {
 
     private final Model model;
 
+    /**
+     * @param text of type string; of another one {@link #checkInputDataTypes} tells
+     * @param model as executors find it
+     */
     public TokenCount(Expression text, Model model) {
         super(text);
         this.model = model;

@@ -12,13 +12,18 @@ import org.apache.spark.sql.types.DataTypes;
 /**
  * The call of {@code cosine_similarity}, {@code dot_product} or {@code l2_distance} of two vectors.
  *
- * <p>Null where a vector is null or holds a null, and where the cosine of a vector of length 0 is asked for. Fails where the
- * vectors have not as many numbers.
+ * <p>Null where a vector is null, holds a null or has no numbers, and where the cosine of a vector of length 0 is asked for.
+ * Ends the query in an IllegalArgumentException where the vectors have not as many numbers. Immutable.
  */
 public final class VectorFunction extends EvaluatedCall {
 
     private final VectorMeasure measure;
 
+    /**
+     * @param left array of float or double, [D]
+     * @param right array of float or double, [D]
+     * @param measure of the two
+     */
     public VectorFunction(Expression left, Expression right, VectorMeasure measure) {
         super(left, right);
         this.measure = measure;
@@ -78,7 +83,7 @@ public final class VectorFunction extends EvaluatedCall {
         return value.isPresent() ? value.getAsDouble() : null;
     }
 
-    /** [D]; none where one of them is null. */
+    /** [D] float64; none where one of them is null. */
     private static double[] numbers(ArrayData array, Expression side) {
         for (var i = 0; i < array.numElements(); i++) {
             if (array.isNullAt(i)) {

@@ -42,7 +42,7 @@ public enum VectorMeasure {
         return function;
     }
 
-    /** For two vectors of [D]. */
+    /** For two vectors of [D] each, of one length. */
     abstract OptionalDouble of(double[] a, double[] b);
 
     private static double dot(double[] a, double[] b) {
