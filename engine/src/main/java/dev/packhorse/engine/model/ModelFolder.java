@@ -103,19 +103,19 @@ public final class ModelFolder {
     }
 
     /** The graph's output that somebody asked for, or that is all that there is. */
-    private Optional<GraphOutput> output(WeightFiles weights) {
+    private Optional<SignatureOutput> output(WeightFiles weights) {
         if (bareGraph.isEmpty() && options.onnxOutput().isEmpty()) {
             return Optional.empty();
         }
         var graph = weights.graph()
                 .orElseThrow(() -> new ModelException(
                         "--onnx-output: expected a model with an ONNX file, found none in " + contents.folder()));
-        return Optional.of(GraphOutput.choose(
+        return Optional.of(SignatureOutput.choose(
                 graph.files().get(0).location().toString(), graph.signature(), options.onnxOutput()));
     }
 
     /** Somebody may have put more behind the encoder's last layer, which our own layers know nothing of. */
-    private Architecture architecture(Architecture described, Optional<GraphOutput> output) {
+    private Architecture architecture(Architecture described, Optional<SignatureOutput> output) {
         if (bareGraph.isEmpty()
                 || output.isEmpty()
                 || !(described instanceof Known known)
@@ -136,8 +136,8 @@ public final class ModelFolder {
                 described.padding());
     }
 
-    private int hidden(Architecture described, String configFile, JsonNode config, Optional<GraphOutput> output) {
-        var width = output.map(GraphOutput::width).orElse(OptionalInt.empty());
+    private int hidden(Architecture described, String configFile, JsonNode config, Optional<SignatureOutput> output) {
+        var width = output.map(SignatureOutput::width).orElse(OptionalInt.empty());
         if (width.isPresent()) {
             return width.getAsInt();
         }
@@ -165,7 +165,7 @@ public final class ModelFolder {
     }
 
     /** What a graph pools is not pooled again; that it went through the model's dense layers too nobody can know. */
-    private Head pooled(Head head, Optional<GraphOutput> output) {
+    private Head pooled(Head head, Optional<SignatureOutput> output) {
         if (output.isEmpty() || output.get().perToken()) {
             return head;
         }

@@ -3,13 +3,12 @@ package dev.packhorse.engine.onnx;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.weights.VectorOutputs;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -24,15 +23,8 @@ record GraphOutput(String name, OnnxJavaType type, boolean perToken) {
     private static final Set<OnnxJavaType> FLOATS =
             EnumSet.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.BFLOAT16, OnnxJavaType.DOUBLE);
 
-    /** The names that exporters give to token vectors, the likelier first. */
-    private static final List<String> TOKEN_VECTORS = List.of("last_hidden_state", "token_embeddings");
-
-    private static final String ROW_VECTORS = "sentence_embedding";
-
     /**
-     * Chooses by name and rank: token vectors by their usual names, then the only output of rank 3, then pooled vectors
-     * by their usual name, then the only output of rank 2. So BERT's pooler_output is never taken where there are token
-     * vectors.
+     * Chooses by name and rank, as {@link VectorOutputs} has it.
      *
      * @param outputs all tensors that the graph gives, in its order
      * @param asked the name that somebody asked for; empty for none
@@ -41,7 +33,9 @@ record GraphOutput(String name, OnnxJavaType type, boolean perToken) {
      * @throws ModelException when none or several would do, or the one is not of such vectors
      */
     static GraphOutput choose(Map<String, TensorInfo> outputs, String asked, int width, String where) {
-        var name = asked.isEmpty() ? chosen(outputs) : Optional.of(asked).filter(outputs::containsKey);
+        var name = asked.isEmpty()
+                ? VectorOutputs.choose(ranks(outputs))
+                : Optional.of(asked).filter(outputs::containsKey);
         var info = name.map(outputs::get).filter(tensor -> isVectors(tensor, 3) || isVectors(tensor, 2));
         if (info.isEmpty()) {
             throw new ModelException(
@@ -56,26 +50,11 @@ record GraphOutput(String name, OnnxJavaType type, boolean perToken) {
         return checked(name.orElseThrow(), info.get(), width, where);
     }
 
-    private static Optional<String> chosen(Map<String, TensorInfo> outputs) {
-        for (var name : TOKEN_VECTORS) {
-            if (outputs.containsKey(name) && isVectors(outputs.get(name), 3)) {
-                return Optional.of(name);
-            }
-        }
-        if (outputs.values().stream().anyMatch(tensor -> isVectors(tensor, 3))) {
-            return only(outputs, tensor -> isVectors(tensor, 3));
-        }
-        return outputs.containsKey(ROW_VECTORS) && isVectors(outputs.get(ROW_VECTORS), 2)
-                ? Optional.of(ROW_VECTORS)
-                : only(outputs, tensor -> isVectors(tensor, 2));
-    }
-
-    private static Optional<String> only(Map<String, TensorInfo> outputs, Predicate<TensorInfo> wanted) {
-        var names = outputs.entrySet().stream()
-                .filter(output -> wanted.test(output.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
-        return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
+    private static Map<String, Integer> ranks(Map<String, TensorInfo> outputs) {
+        return outputs.entrySet().stream()
+                .filter(output -> FLOATS.contains(output.getValue().type))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, output -> output.getValue().getShape().length));
     }
 
     private static boolean isVectors(TensorInfo tensor, int rank) {

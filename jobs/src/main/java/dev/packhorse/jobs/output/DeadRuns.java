@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.output;
 
+import dev.packhorse.jobs.output.RunPlan.Found;
 import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,10 +37,15 @@ final class DeadRuns {
      * A run that died.
      *
      * @param folder of its staging
-     * @param plan nothing where it died before it had one
+     * @param found what it planned
      * @param lease what it said when the run was found dead
      */
-    record DeadRun(Path folder, Optional<RunPlan> plan, String lease) {
+    record DeadRun(Path folder, Found found, String lease) {
+
+        /** Nothing where it died before it had one, or where another Packhorse wrote it. */
+        Optional<RunPlan> plan() {
+            return found instanceof Found.Whole whole ? Optional.of(whole.plan()) : Optional.empty();
+        }
 
         /** The batches of a stream have their number behind a dash; they are done again as a whole. */
         boolean isOfStream() {
@@ -48,7 +54,7 @@ final class DeadRuns {
 
         /** All runs that worked on it. */
         List<String> runs() {
-            return plan.map(RunPlan::runs).orElse(List.of(Staging.run(folder)));
+            return plan().map(RunPlan::runs).orElse(List.of(Staging.run(folder)));
         }
     }
 
@@ -171,7 +177,14 @@ final class DeadRuns {
     Optional<RunPlan> take(String run, Map<String, String> deciding, PrintStream out) throws IOException {
         var misfits = new ArrayList<String>();
         for (var candidate : dead) {
-            if (published(candidate) || candidate.plan().isEmpty()) {
+            if (published(candidate)) {
+                continue;
+            }
+            if (candidate.found() instanceof Found.Foreign foreign) {
+                misfits.add(
+                        "%s was of another Packhorse, by its plan: %s".formatted(candidate.folder(), foreign.found()));
+            }
+            if (candidate.plan().isEmpty()) {
                 continue;
             }
             var plan = candidate.plan().get();

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What comes of a job whose driver was killed while it encoded, or later. */
 class ResumedJobTest extends EmbedJobFixture {
@@ -199,6 +201,36 @@ class ResumedJobTest extends EmbedJobFixture {
         assertThat(snapshot()).isEqualTo(before);
     }
 
+    /** Who wants it to be gone on with does not want it deleted. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"format\": 2, \"runs\": []}                 | format 2",
+                "{\"runs\": []}                                | format none",
+                "[]                                            | no JSON object",
+                "{\"format\": 1, \"runs\": [], \"order\": 1}     | what cannot be read as one, for ",
+                "{\"format\": 1, \"runs\": [], \"job\": \"some\"}  | what cannot be read as one, for "
+            })
+    void aPlanOfAnotherPackhorseIsNotGoneOnWithNorDeleted(String plan, String found) throws IOException {
+        var job = killed();
+        Path file;
+        try (var files = Files.walk(output)) {
+            file = files.filter(path -> path.endsWith("plan.json")).findFirst().orElseThrow();
+        }
+        Files.writeString(file, plan);
+        Files.deleteIfExists(file.resolveSibling(".plan.json.crc"));
+        var before = snapshot();
+
+        assertThatThrownBy(job::run)
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith(
+                        "--resume: expected a run with the same options, found none: file:%s was of another Packhorse, by its plan: %s"
+                                .formatted(file.getParent(), found))
+                .hasMessageEndingWith("; set them so, or start without --resume, which deletes what is there");
+        assertThat(snapshot()).isEqualTo(before);
+    }
+
     @Test
     void withoutResumeTheWorkOfTheDeadRunIsDeletedAndThatIsSaid() throws IOException {
         var said = new ByteArrayOutputStream();
@@ -274,7 +306,8 @@ class ResumedJobTest extends EmbedJobFixture {
         var before = snapshot();
         var run = json(manifests().get(0)).path("run").asText();
         var staging = StagingFolders.ended(output, run);
-        var plan = "{\"runs\":[\"%s\",\"%s\"],\"job\":\"%s\",\"deciding\":{},\"partitions\":1,\"partitionOf\":[0]}";
+        var plan =
+                "{\"format\":1,\"runs\":[\"%s\",\"%s\"],\"job\":\"%s\",\"deciding\":{},\"partitions\":1,\"partitionOf\":[0]}";
         Files.writeString(
                 staging.resolve("plan.json"),
                 plan.formatted(first, run, new Provenance(again().options(), null, null, null).job()));
