@@ -1,6 +1,7 @@
 package dev.packhorse.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,6 +44,13 @@ public record FamilyFixture(String family, String config, String weights, String
                         "nomic-bert",
                         "gte")
                 .map(family -> new FamilyFixture(family, "config.json", "model.safetensors", "reference.f32"));
+    }
+
+    /** The graphs that were exported of it: by torch's older exporter, by its newer one, with the weights in a second file. */
+    public List<String> graphs() {
+        return Stream.of("onnx/model.onnx", "onnx/model-dynamo.onnx", "onnx-external/model.onnx")
+                .filter(graph -> Files.exists(folder().resolve(graph)))
+                .toList();
     }
 
     /** The model's folder; read only. */

@@ -2,6 +2,7 @@ package dev.packhorse.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.engine.families.Families;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class ArchitectureDocsTest {
     private static final Pattern CLASS =
             Pattern.compile("`(engine|udf|jobs)/((?:[a-z]+/)*)([A-Z]\\w*)(?:\\.([a-z]\\w*))?`");
 
-    private static final Pattern TEST = Pattern.compile("`(\\w+Test|TinyBert|TinyEncoders|FamilyFixture|EmbedRun)`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+Test|\\w+Contract|\\w+Fixture|TinyBert|EmbedRun)`");
 
     private static final Pattern DEPENDENCY = Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL);
 
@@ -57,6 +58,14 @@ class ArchitectureDocsTest {
         assertThat(TEST.matcher(docs()).results().map(test -> test.group(1)).toList())
                 .isNotEmpty()
                 .isSubsetOf(there);
+    }
+
+    @Test
+    void eachFamilyIsListed() throws IOException {
+        var docs = Files.readString(ROOT.resolve("docs/FAMILIES.md"));
+
+        assertThat(Families.modelTypes()).isNotEmpty().allSatisfy(type -> assertThat(docs)
+                .contains("`" + type + "`"));
     }
 
     @Test

@@ -18,7 +18,6 @@ import dev.packhorse.engine.reference.PlainEncoder;
 import dev.packhorse.engine.transformer.TransformerWeights;
 import dev.packhorse.engine.weights.OnnxSignature;
 import dev.packhorse.engine.weights.WeightsFile;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -84,13 +82,10 @@ class FamiliesTest {
 
     static List<Arguments> graphs() {
         return FamilyFixture.families()
-                .flatMap(fixture -> Stream.of("onnx/model.onnx", "onnx/model-dynamo.onnx", "onnx-external/model.onnx")
-                        .filter(graph -> Files.exists(fixture.folder().resolve(graph)))
-                        .map(graph -> Arguments.of(fixture, graph)))
+                .flatMap(fixture -> fixture.graphs().stream().map(graph -> Arguments.of(fixture, graph)))
                 .toList();
     }
 
-    /** By torch's older exporter, by its newer one, and with the weights in a second file. */
     @ParameterizedTest
     @MethodSource("graphs")
     void theWeightsOfAnExportedGraphGiveTheSameVectors(FamilyFixture fixture, String graph) {

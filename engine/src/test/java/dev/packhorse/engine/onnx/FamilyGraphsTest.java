@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.engine.Closeness;
 import dev.packhorse.engine.EncodedRows;
+import dev.packhorse.engine.FamilyFixture;
 import dev.packhorse.engine.FamilyFixtures;
 import dev.packhorse.engine.Seeds;
-import dev.packhorse.engine.model.Head;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.engine.model.Pooling;
@@ -17,31 +17,26 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Exported graphs of real families against what sentence-transformers made of the same models and texts. */
 class FamilyGraphsTest {
 
+    static List<Arguments> graphs() {
+        return FamilyFixture.families()
+                .flatMap(fixture -> fixture.graphs().stream()
+                        .filter(graph -> graph.startsWith("onnx/"))
+                        .map(graph -> Arguments.of(fixture, graph)))
+                .toList();
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "bert, MEAN, model",
-        "bert, MEAN, model-dynamo",
-        "camembert, MEAN, model",
-        "distilbert, CLS, model",
-        "electra, MEAN, model",
-        "gte, CLS, model",
-        "modernbert, CLS, model",
-        "modernbert, CLS, model-dynamo",
-        "mpnet, MEAN, model",
-        "nomic-bert, MEAN, model",
-        "roberta, MEAN, model",
-        "roberta, MEAN, model-dynamo",
-        "xlm-roberta, MEAN, model"
-    })
-    void vectorsAreThoseOfSentenceTransformersInAnyBatch(String family, Pooling pooling, String graph) {
-        var reference = FamilyFixtures.reference(family);
-        var model = model(family, graph);
-        assertThat(model.head()).isEqualTo(Head.of(pooling, true));
+    @MethodSource("graphs")
+    void vectorsAreThoseOfSentenceTransformersInAnyBatch(FamilyFixture fixture, String graph) {
+        var reference = FamilyFixtures.reference(fixture.family());
+        var model = model(fixture, graph);
+        assertThat(model.head().poolings()).extracting(Pooling::id).containsExactly(fixture.pooling());
         try (var memory = NativeMemory.open(Long.MAX_VALUE);
                 var encoder = OnnxEncoder.open(model, 1, "a test")) {
             var alone = EncodedRows.alone(memory, encoder, reference.tokenIds());
@@ -63,12 +58,11 @@ class FamilyGraphsTest {
         }
     }
 
-    private static Model model(String family, String graph) {
-        var folder = FamilyFixtures.folder(family);
-        var model = ModelFolder.read(folder);
+    private static Model model(FamilyFixture fixture, String graph) {
+        var model = ModelFolder.read(fixture.folder());
         return new Model(
                 model.name(),
-                List.of(FamilyFixtures.file(folder.resolve("onnx/" + graph + ".onnx"))),
+                List.of(FamilyFixtures.file(fixture.folder().resolve(graph))),
                 model.onnxOutput(),
                 model.safetensors(),
                 model.tokenizer(),

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The tensors of each family's safetensors file against what is found in the graphs that torch exported of it. */
-class FamilyGraphsTest {
+class GraphTensorsTest {
 
     /** What no graph has, for it makes token vectors, not what comes behind them. */
     private static final List<String> UNUSED = List.of("pooler.", "lm_head.", "discriminator_predictions.");
@@ -35,7 +35,7 @@ class FamilyGraphsTest {
 
     static Stream<Path> graphs() throws IOException, URISyntaxException {
         var families =
-                Path.of(FamilyGraphsTest.class.getResource("/fixtures/families").toURI());
+                Path.of(GraphTensorsTest.class.getResource("/fixtures/families").toURI());
         try (var files = Files.walk(families)) {
             return files.filter(file -> file.toString().endsWith(".onnx")).sorted().toList().stream();
         }
