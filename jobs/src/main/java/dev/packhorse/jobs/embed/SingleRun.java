@@ -16,7 +16,6 @@ import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.metrics.RunReport;
-import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.EmbedSettings;
 import dev.packhorse.udf.rows.OutputVectors;
@@ -101,7 +100,8 @@ final class SingleRun {
         var accumulator = new RunAccumulator();
         spark.sparkContext()
                 .register(accumulator); // without a name, for Spark keeps a copy of named ones for each task
-        var settings = settings(opened);
+        var columns = opened.columns();
+        var settings = EmbedSettings.of(options, engine.get(), columns.id(), columns.text(), provenance.longTexts());
         var fingerprint = settings.engine().fingerprint();
         var schema = new Embedding(opened.columns(), settings, accumulator).outputSchema(opened.rows());
         var known = Optional.<Ranges>empty();
@@ -223,18 +223,6 @@ final class SingleRun {
 
     private OutputPrecision precision() {
         return options.get(EmbedOptions.OUTPUT_PRECISION);
-    }
-
-    private EmbedSettings settings(Source source) {
-        return new EmbedSettings(
-                engine.get(),
-                options.get(EncodeOptions.WINDOW_ROWS),
-                options.get(EncodeOptions.DEDUPE_CACHE),
-                options.get(EncodeOptions.ON_ERROR),
-                options.get(EncodeOptions.EMPTY_TEXT),
-                source.columns().id(),
-                source.columns().text(),
-                provenance.longTexts());
     }
 
     /** Those who call it delete the files. */
