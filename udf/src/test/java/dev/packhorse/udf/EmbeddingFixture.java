@@ -37,19 +37,19 @@ abstract class EmbeddingFixture {
 
         Map<Integer, List<Float>> vectorsById() {
             return rows.stream()
-                    .filter(row -> !row.isNullAt(1))
-                    .collect(Collectors.toMap(row -> row.getInt(0), Result::vector));
+                    .filter(row -> row.getAs("embedding") != null)
+                    .collect(Collectors.toMap(row -> row.<Integer>getAs("id"), Result::vector));
         }
 
         Row row(int id) {
             return rows.stream()
-                    .filter(row -> !row.isNullAt(0) && row.getInt(0) == id)
+                    .filter(row -> Integer.valueOf(id).equals(row.getAs("id")))
                     .findFirst()
                     .orElseThrow();
         }
 
         static List<Float> vector(Row row) {
-            return row.getList(1);
+            return row.getList(row.fieldIndex("embedding"));
         }
     }
 

@@ -119,12 +119,12 @@ class EmbeddingTest extends EmbeddingFixture {
         var result = run(settings(ENGINE, 4), way, rows, 2);
 
         assertThat(result.rows()).hasSize(5).allSatisfy(row -> {
-            assertThat(row.isNullAt(5))
-                    .as("error of %s: %s", row.get(0), row.get(5))
-                    .isTrue();
+            assertThat(row.<String>getAs("error"))
+                    .as("error of %s", row.<Integer>getAs("id"))
+                    .isNull();
             assertThat(Result.vector(row)).hasSize(32);
         });
-        assertThat(result.row(3).getString(4)).isEqualTo(Sha256.hex("nul \0 inside"));
+        assertThat(result.row(3).<String>getAs("text_hash")).isEqualTo(Sha256.hex("nul \0 inside"));
     }
 
     @ParameterizedTest
@@ -140,7 +140,7 @@ class EmbeddingTest extends EmbeddingFixture {
 
         var result = run(settings(ENGINE, 4), way, rows, 2);
 
-        assertThat(result.rows().stream().map(row -> row.getString(5)))
+        assertThat(result.rows().stream().map(row -> row.<String>getAs("error")))
                 .containsExactlyInAnyOrder(
                         "text in column 'body' of the row with key '1' is null",
                         "id in column 'key' is null",
@@ -148,13 +148,16 @@ class EmbeddingTest extends EmbeddingFixture {
                         "text in column 'body' of the row with key '4' is empty or white space",
                         "the source record is malformed: " + "{bad".repeat(25),
                         null);
-        assertThat(result.rows().stream().filter(row -> !row.isNullAt(5))).allSatisfy(row -> {
-            assertThat(row.isNullAt(1)).isTrue();
-            assertThat(row.getInt(2)).isZero();
-            assertThat(row.getBoolean(3)).isFalse();
-        });
-        assertThat(result.row(1).isNullAt(4)).as("a null text has no hash").isTrue();
-        assertThat(result.row(3).getString(4)).isEqualTo(Sha256.hex(""));
+        assertThat(result.rows().stream().filter(row -> row.getAs("error") != null))
+                .allSatisfy(row -> {
+                    assertThat(row.<Object>getAs("embedding")).isNull();
+                    assertThat(row.<Integer>getAs("tokens")).isZero();
+                    assertThat(row.<Boolean>getAs("truncated")).isFalse();
+                });
+        assertThat(result.row(1).<String>getAs("text_hash"))
+                .as("a null text has no hash")
+                .isNull();
+        assertThat(result.row(3).<String>getAs("text_hash")).isEqualTo(Sha256.hex(""));
         var counts = result.counts();
         assertThat(counts.get(Count.ROWS)).isEqualTo(6);
         assertThat(counts.get(Count.VECTORS)).isEqualTo(1);
@@ -201,7 +204,7 @@ class EmbeddingTest extends EmbeddingFixture {
 
         assertThat(result.vectorsById().get(1)).hasSize(32);
         assertThat(result.vectorsById().get(3)).hasSize(32);
-        assertThat(result.row(2).getString(5))
+        assertThat(result.row(2).<String>getAs("error"))
                 .startsWith(
                         "text in column 'body' of the row with key '2' could not be encoded: ONNX Runtime failed: ");
         assertThat(result.counts().get(Count.ERROR_ENCODER)).isEqualTo(1);
@@ -231,7 +234,7 @@ class EmbeddingTest extends EmbeddingFixture {
         assertThat(result.vectorsById().get(3))
                 .hasSize(32)
                 .isEqualTo(result.vectorsById().get(1));
-        assertThat(result.row(1).getInt(2)).as("[CLS] and [SEP]").isEqualTo(2);
+        assertThat(result.row(1).<Integer>getAs("tokens")).as("[CLS] and [SEP]").isEqualTo(2);
     }
 
     @ParameterizedTest

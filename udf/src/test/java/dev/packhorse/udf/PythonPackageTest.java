@@ -18,9 +18,6 @@ import org.junit.jupiter.api.Test;
 /** Holds the Python package, read as text, to the Java classes behind it. */
 class PythonPackageTest {
 
-    /** Makes this test write the file, after a change of options. */
-    private static final String WRITE_PROPERTY = "packhorse.docs.write";
-
     private static final Path PYTHON = root().resolve("python");
     private static final Path PACKAGE = PYTHON.resolve("packhorse");
 
@@ -53,15 +50,7 @@ class PythonPackageTest {
 
     @Test
     void theStageHasTheParamsHelpAndDefaultsOfTheJavaOne() throws IOException {
-        var file = PACKAGE.resolve("text_embedder.py");
-        if (Boolean.getBoolean(WRITE_PROPERTY)) {
-            Files.writeString(file, PythonStage.file());
-        }
-
-        assertThat(file)
-                .as("written by ./mvnw test -D%s=true", WRITE_PROPERTY)
-                .content()
-                .isEqualTo(PythonStage.file());
+        WrittenDocs.assertWritten(PACKAGE.resolve("text_embedder.py"), PythonStage.file());
     }
 
     @Test

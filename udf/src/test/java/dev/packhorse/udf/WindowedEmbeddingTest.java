@@ -20,7 +20,7 @@ class WindowedEmbeddingTest extends EmbeddingFixture {
 
         var result = run(settings(ENGINE, 7), Way.WINDOWED, rows(texts), 1);
 
-        assertThat(result.rows().stream().map(row -> row.getInt(0)))
+        assertThat(result.rows().stream().map(row -> row.<Integer>getAs("id")))
                 .containsExactlyElementsOf(
                         IntStream.range(0, texts.size()).boxed().toList());
     }
@@ -81,11 +81,12 @@ class WindowedEmbeddingTest extends EmbeddingFixture {
         var result = run(settings(ENGINE, 100, OnError.ROW, EmptyText.ENCODE), Way.WINDOWED, rows(texts), 3);
 
         assertThat(result.rows()).hasSameSizeAs(texts).allSatisfy(row -> {
-            var id = row.getInt(0);
-            assertThat(row.getInt(2)).isEqualTo(reference.tokenIds().get(id).length);
-            assertThat(row.getBoolean(3)).isEqualTo(reference.lostTokens()[id] > 0);
-            assertThat(row.getString(4)).isEqualTo(Sha256.hex(texts.get(id)));
-            assertThat(row.isNullAt(5)).isTrue();
+            var id = row.<Integer>getAs("id");
+            assertThat(row.<Integer>getAs("tokens"))
+                    .isEqualTo(reference.tokenIds().get(id).length);
+            assertThat(row.<Boolean>getAs("truncated")).isEqualTo(reference.lostTokens()[id] > 0);
+            assertThat(row.<String>getAs("text_hash")).isEqualTo(Sha256.hex(texts.get(id)));
+            assertThat(row.<String>getAs("error")).isNull();
         });
         var lost = IntStream.of(reference.lostTokens());
         assertThat(result.counts().get(Count.LOST_TOKENS)).isEqualTo(lost.sum());
@@ -100,9 +101,9 @@ class WindowedEmbeddingTest extends EmbeddingFixture {
 
         var result = run(settings(ENGINE, 4), Way.WINDOWED, rows(List.of(text, text.substring(0, 1_000))), 1);
 
-        assertThat(result.row(0).isNullAt(5)).isTrue();
-        assertThat(result.row(0).getInt(2)).isEqualTo(64);
-        assertThat(result.row(0).getBoolean(3)).isTrue();
+        assertThat(result.row(0).<String>getAs("error")).isNull();
+        assertThat(result.row(0).<Integer>getAs("tokens")).isEqualTo(64);
+        assertThat(result.row(0).<Boolean>getAs("truncated")).isTrue();
         assertThat(result.vectorsById().get(0)).isEqualTo(result.vectorsById().get(1));
     }
 

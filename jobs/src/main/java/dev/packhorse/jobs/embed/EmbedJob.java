@@ -1,8 +1,6 @@
 package dev.packhorse.jobs.embed;
 
-import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
-import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.OutputMode;
@@ -10,9 +8,9 @@ import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.files.DriverFile;
 import dev.packhorse.udf.files.SparkModels;
-import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.PrintStream;
 import java.util.UUID;
@@ -30,14 +28,14 @@ public final class EmbedJob {
 
     private final OptionValues options;
     private final Model model;
-    private final Precision precision;
+    private final EngineChoice engine;
     private final LongTexts longTexts;
     private final PrintStream out;
 
-    private EmbedJob(OptionValues options, Model model, Precision precision, LongTexts longTexts, PrintStream out) {
+    private EmbedJob(OptionValues options, Model model, EngineChoice engine, LongTexts longTexts, PrintStream out) {
         this.options = options;
         this.model = model;
-        this.precision = precision;
+        this.engine = engine;
         this.longTexts = longTexts;
         this.out = out;
     }
@@ -63,11 +61,7 @@ public final class EmbedJob {
         }
         var model = SparkModels.find(options, conf);
         var longTexts = checkTexts(options, model);
-        var path = options.get(EncodeOptions.PATH);
-        // decided here, on the driver, for all executors: a run's vectors are of one precision
-        var precision = options.get(EncodeOptions.PRECISION).on(model, path);
-        Engine.checkChoice(model, path, precision);
-        return new EmbedJob(options, model, precision, longTexts, out);
+        return new EmbedJob(options, model, EngineChoice.of(options, model), longTexts, out);
     }
 
     /**
@@ -78,7 +72,6 @@ public final class EmbedJob {
      */
     public static LongTexts checkTexts(OptionValues options, Model model) {
         checkFloatEncoding(options);
-        Engine.checkTokenizer(model);
         return LongTexts.of(options, model);
     }
 
@@ -100,7 +93,7 @@ public final class EmbedJob {
      *     then
      */
     public RunSummary run(SparkSession spark) {
-        var provenance = new Provenance(options, model, precision, longTexts);
+        var provenance = new Provenance(options, model, engine.precision(), longTexts);
         return switch (options.get(EmbedOptions.TRIGGER)) {
             case BATCH ->
                 new SingleRun(spark, provenance, () -> engine(spark), out)
@@ -109,8 +102,8 @@ public final class EmbedJob {
                                 options.get(EmbedOptions.MODE),
                                 () -> new SourceReader(spark, options).open());
             case AVAILABLE_NOW -> {
-                var engine = engine(spark);
-                yield new StreamingRun(spark, provenance, engine, out).run();
+                var settings = engine(spark);
+                yield new StreamingRun(spark, provenance, settings, out).run();
             }
         };
     }
@@ -121,11 +114,6 @@ public final class EmbedJob {
      * @throws java.io.UncheckedIOException when the driver cannot offer the model's files
      */
     public EngineSettings engine(SparkSession spark) {
-        return new EngineSettings(
-                DriverFile.offer(spark.sparkContext(), model),
-                precision,
-                options.get(EncodeOptions.PATH),
-                options.get(EncodeOptions.MAX_BATCH_TOKENS),
-                1); // tasks know how many cores they have
+        return engine.settings(DriverFile.offer(spark.sparkContext(), model));
     }
 }

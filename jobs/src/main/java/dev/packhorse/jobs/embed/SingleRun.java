@@ -16,7 +16,6 @@ import dev.packhorse.udf.Embedding;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.RunAccumulator;
 import dev.packhorse.udf.metrics.RunReport;
-import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.EmbedSettings;
 import dev.packhorse.udf.rows.OutputVectors;
@@ -40,15 +39,27 @@ final class SingleRun {
     private final OptionValues options;
     private final boolean resumed;
     private final PrintStream out;
+    private final Sink.Beside beside;
 
     /** @param engine how executors open the model; asked for once it is known that there is something to do */
     SingleRun(SparkSession spark, Provenance provenance, Supplier<EngineSettings> engine, PrintStream out) {
+        this(spark, provenance, engine, out, Sink.Beside.NOTHING); // here a further sink for all jobs is opened
+    }
+
+    /** @param beside where rows go beside Parquet */
+    SingleRun(
+            SparkSession spark,
+            Provenance provenance,
+            Supplier<EngineSettings> engine,
+            PrintStream out,
+            Sink.Beside beside) {
         this.spark = spark;
         this.provenance = provenance;
         this.engine = engine;
         this.options = provenance.options();
         this.resumed = options.get(EmbedOptions.RESUME);
         this.out = out;
+        this.beside = beside;
     }
 
     /**
@@ -101,7 +112,8 @@ final class SingleRun {
         var accumulator = new RunAccumulator();
         spark.sparkContext()
                 .register(accumulator); // without a name, for Spark keeps a copy of named ones for each task
-        var settings = settings(opened);
+        var columns = opened.columns();
+        var settings = EmbedSettings.of(options, engine.get(), columns.id(), columns.text(), provenance.longTexts());
         var fingerprint = settings.engine().fingerprint();
         var schema = new Embedding(opened.columns(), settings, accumulator).outputSchema(opened.rows());
         var known = Optional.<Ranges>empty();
@@ -130,8 +142,8 @@ final class SingleRun {
                     new Embedding(RowShuffle.marked(opened.columns()), settings, accumulator),
                     monitor,
                     out);
-            var result = new Unpublished(folder, id, fingerprint, schema, accumulator, monitor);
-            var summary = write(result, rows, plan(plan, id, deciding), known, started, mode, staging);
+            var result = new Unpublished(folder, id, mode, staging, started, fingerprint, schema, accumulator, monitor);
+            var summary = write(result, rows, plan(plan, id, deciding), known);
             done = true;
             return summary;
         } finally {
@@ -151,56 +163,59 @@ final class SingleRun {
     private record Unpublished(
             OutputFolder folder,
             String id,
+            OutputMode mode,
+            Staging staging,
+            Instant started,
             String fingerprint,
             StructType schema,
             RunAccumulator accumulator,
             RunMonitor monitor) {}
 
-    private RunSummary write(
-            Unpublished run,
-            StagedRows rows,
-            StagedRows.Start start,
-            Optional<Ranges> known,
-            Instant started,
-            OutputMode mode,
-            Staging staging) {
+    /** See {@link Sink} for what follows what, and what stays where it fails. */
+    private RunSummary write(Unpublished run, StagedRows rows, StagedRows.Start start, Optional<Ranges> known) {
+        var sinks = sinks(run);
         spark.sparkContext().addSparkListener(run.monitor());
         var begin = System.nanoTime();
-        var folder = run.folder();
-        var counted = false;
+        var published = false;
         try {
             var held = rows.embed(start);
-            staging.check();
-            var written = new VectorOutput(
-                            folder,
-                            run.id(),
-                            precision(),
-                            options.get(EmbedOptions.FLOAT_ENCODING),
-                            options.get(EmbedOptions.TARGET_FILE_SIZE),
-                            provenance.footer(run.fingerprint()),
-                            provenance.model().dimension())
-                    .write(held.rows(), run.schema(), known);
+            run.staging().check();
+            var finished = FinishedRows.of(
+                    held.rows(), run.schema(), precision(), provenance.model().dimension(), known);
+            sinks.write(finished);
             var summary = new RunSummary(
                     provenance.model().name(),
                     run.fingerprint(),
                     run.accumulator().value(),
                     held.taken(),
-                    written.files(),
+                    sinks.written(),
                     Duration.ofNanos(System.nanoTime() - begin),
                     Duration.ofMillis(run.monitor().taskMillis()),
                     TaskSlots.now(spark),
-                    folder.toString());
+                    run.folder().toString());
             audit(summary);
-            var manifest = provenance.manifest(spark, run.id(), started, summary, written.ranges());
-            counted = true;
-            folder.publish(manifest, mode, staging);
+            var manifest = provenance.manifest(spark, run.id(), run.started(), summary, finished.ranges());
+            run.folder().publish(manifest, run.mode(), run.staging());
+            published = true;
+            sinks.publish();
             return summary;
         } finally {
-            if (!counted) {
-                folder.discard(run.id());
+            if (!published) {
+                sinks.discard();
             }
             spark.sparkContext().removeSparkListener(run.monitor());
         }
+    }
+
+    private Sinks sinks(Unpublished run) {
+        var form = new ParquetSink.Form(
+                precision(),
+                options.get(EmbedOptions.FLOAT_ENCODING),
+                options.get(EmbedOptions.TARGET_FILE_SIZE),
+                provenance.model().dimension());
+        var footer = provenance.footer(run.fingerprint());
+        return new Sinks(
+                new ParquetSink(run.folder(), run.id(), run.mode(), form, footer), beside.open(run.id(), run.mode()));
     }
 
     /** A run that died after all was done. */
@@ -223,18 +238,6 @@ final class SingleRun {
 
     private OutputPrecision precision() {
         return options.get(EmbedOptions.OUTPUT_PRECISION);
-    }
-
-    private EmbedSettings settings(Source source) {
-        return new EmbedSettings(
-                engine.get(),
-                options.get(EncodeOptions.WINDOW_ROWS),
-                options.get(EncodeOptions.DEDUPE_CACHE),
-                options.get(EncodeOptions.ON_ERROR),
-                options.get(EncodeOptions.EMPTY_TEXT),
-                source.columns().id(),
-                source.columns().text(),
-                provenance.longTexts());
     }
 
     /** Those who call it delete the files. */

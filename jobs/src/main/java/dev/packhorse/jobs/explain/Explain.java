@@ -1,7 +1,6 @@
 package dev.packhorse.jobs.explain;
 
 import dev.packhorse.engine.Engine;
-import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Paths;
 import dev.packhorse.engine.contract.Condition;
 import dev.packhorse.engine.contract.Device;
@@ -15,8 +14,8 @@ import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.jobs.embed.EmbedJob;
-import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.EngineChoice;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,11 +132,7 @@ public final class Explain {
 
     /** What the engine says that the options ask for; opened, so that it is what a job would get. */
     private String thisRun() {
-        var path = options.get(EncodeOptions.PATH);
-        var precision = options.get(EncodeOptions.PRECISION).on(model, path);
-        Engine.checkChoice(model, path, precision);
-        var settings = new EngineSettings(model, precision, path, options.get(EncodeOptions.MAX_BATCH_TOKENS), 1);
-        try (var engine = Engine.open(settings)) {
+        try (var engine = Engine.open(EngineChoice.of(options, model).settings(model))) {
             return engine.info().toString();
         } catch (EncoderException e) {
             throw new ModelException(e.getMessage(), e);

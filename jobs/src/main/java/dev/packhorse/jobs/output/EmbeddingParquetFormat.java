@@ -45,8 +45,8 @@ public final class EmbeddingParquetFormat extends ParquetFileFormat {
     /** The bytes of a text or a vector that stand in statistics. */
     private static final int STATISTICS_BYTES = 64;
 
-    /** The leaf column of an {@code array<float>} named embedding, as Spark's schema converter calls it. */
-    static final String VECTOR_LEAF = "embedding.list.element";
+    /** The leaf column of the {@code array<float>} of a vector, as Spark's schema converter calls it. */
+    static final String VECTOR_LEAF = OutputColumns.EMBEDDING + ".list.element";
 
     /** The leaf column where a vector is bytes. */
     static final String VECTOR_BYTES = OutputColumns.EMBEDDING;

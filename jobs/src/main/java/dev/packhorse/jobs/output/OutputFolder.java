@@ -202,33 +202,50 @@ public final class OutputFolder {
     }
 
     /**
-     * Puts the manifest beside the data and, in mode overwrite, deletes what the new files replace.
+     * Puts the manifest beside the data: from then on the new rows are those of the output. What they replace in mode
+     * overwrite is put down, for {@link #deleteReplaced} and whoever comes after this process.
      *
-     * @throws UncheckedIOException when that fails; where the manifest could not be written, the folder is as before
+     * @throws UncheckedIOException when that fails; the folder is as before
      * @throws IllegalStateException when another run has taken the staging; the folder is as before
      */
     public void publish(Manifest manifest, OutputMode mode, Staging staging) {
-        var old = new ArrayList<Path>();
-        if (mode == OutputMode.OVERWRITE) {
-            old.addAll(existing.rows());
-            old.addAll(existing.manifests());
-        }
         var published = false;
         try {
             staging.check();
-            staging.replaces(old);
+            staging.replaces(replaced(mode));
             existing.oldRuns().add(manifest);
             published = true;
-            for (var file : old) {
-                files.delete(file, false);
-            }
         } catch (IOException e) {
-            throw new UncheckedIOException("could not publish to " + folder, e);
+            throw unpublished(e);
         } finally {
             if (!published) {
                 discard(manifest.runId());
             }
         }
+    }
+
+    /** Deletes what the new files replace, once their manifest is there. */
+    public void deleteReplaced(OutputMode mode) {
+        try {
+            for (var file : replaced(mode)) {
+                files.delete(file, false);
+            }
+        } catch (IOException e) {
+            throw unpublished(e);
+        }
+    }
+
+    private List<Path> replaced(OutputMode mode) {
+        var old = new ArrayList<Path>();
+        if (mode == OutputMode.OVERWRITE) {
+            old.addAll(existing.rows());
+            old.addAll(existing.manifests());
+        }
+        return old;
+    }
+
+    private UncheckedIOException unpublished(IOException cause) {
+        return new UncheckedIOException("could not publish to " + folder, cause);
     }
 
     /** Deletes the files of a run whose count was wrong or that failed, so that the folder is as before. */

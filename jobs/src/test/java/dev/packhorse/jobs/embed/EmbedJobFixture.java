@@ -33,6 +33,18 @@ abstract class EmbedJobFixture {
 
     static final List<String> SOME = List.of("one text", "another text", "one text", "the last of them");
 
+    /** The schema of a Parquet file, less the lines that say what a vector is. */
+    static final String MESSAGE_TYPE = """
+            message spark_schema {
+              optional int64 id;
+              %s
+              required int32 tokens;
+              required boolean truncated;
+              optional binary text_hash (STRING);
+              optional binary error (STRING);
+            }
+            """;
+
     @TempDir
     Path folder;
 
@@ -100,6 +112,10 @@ abstract class EmbedJobFixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static String messageType(Path file) {
+        return footer(file).getFileMetaData().getSchema().toString();
     }
 
     static List<ColumnChunkMetaData> columns(Path file) {

@@ -13,6 +13,7 @@ import dev.packhorse.jobs.Vectors;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.ResultColumns;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
 import java.io.IOException;
@@ -60,6 +61,10 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
         return Math.toIntExact(row.<Long>getAs("id"));
     }
 
+    private static List<Float> vector(Row row) {
+        return row.getList(row.fieldIndex("embedding"));
+    }
+
     private static String piece(Row row) {
         var text = TEXTS.get(id(row));
         return text.substring(
@@ -76,7 +81,8 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
                 .set("chunk-overlap", overlap)
                 .run();
 
-        var chunks = written().stream().filter(row -> row.isNullAt(5)).toList();
+        var chunks =
+                written().stream().filter(row -> row.getAs("error") == null).toList();
         var names = new HashMap<String, Row>();
         chunks.forEach(row -> names.put(id(row) + "#" + row.getAs("chunk"), row));
         assertThat(names).as("chunks have numbers of their own").hasSameSizeAs(chunks);
@@ -90,8 +96,8 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
         var expected = rows(alone).stream().collect(Collectors.toMap(row -> row.<String>getAs("id"), row -> row));
 
         Vectors.assertSame(
-                names.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
-                        .getList(1))),
+                names.entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, entry -> vector(entry.getValue()))),
                 Vectors.byId(List.copyOf(expected.values())));
         names.forEach((name, row) -> {
             assertThat(row.<Integer>getAs("tokens"))
@@ -127,11 +133,10 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
                         .parquet(output.toString())
                         .schema()
                         .toDDL())
-                .isEqualTo("id BIGINT,embedding ARRAY<FLOAT>,tokens INT,truncated BOOLEAN,text_hash STRING,"
-                        + "error STRING,chunk INT,chunk_start INT,chunk_end INT,text STRING");
+                .isEqualTo(ResultColumns.read(ResultColumns.DDL_OF_CHUNKS) + ",text STRING");
         assertThat(written())
                 .allSatisfy(row -> assertThat(row.<String>getAs("text")).isEqualTo(TEXTS.get(id(row))));
-        var error = written().stream().filter(row -> !row.isNullAt(5)).toList();
+        var error = written().stream().filter(row -> row.getAs("error") != null).toList();
         assertThat(error).hasSize(1);
         assertThat(error.get(0).<String>getAs("error"))
                 .isEqualTo("text in column 'text' of the row with id '0' is empty or white space");
@@ -172,14 +177,17 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
         assertThat(chunks).isGreaterThan(2);
         assertThat(summary.counts().get(Count.ENCODED_ROWS)).isEqualTo(chunks + 1);
         assertThat(summary.counts().get(Count.DUPLICATES)).isEqualTo(2 * chunks);
-        assertThat(written().stream().map(row -> row.getList(1)).distinct()).hasSize((int) chunks + 1);
+        assertThat(written().stream().map(EmbedJobLongTextTest::vector).distinct())
+                .hasSize((int) chunks + 1);
     }
 
     @ParameterizedTest
     @CsvSource({"window, 8192", "window, 3", "global, 8192"})
     void theMeanOfATextIsThatOfItsChunks(String sort, String windowRows) {
         chunks().run();
-        var chunks = written().stream().filter(row -> row.isNullAt(5)).collect(Collectors.groupingBy(row -> id(row)));
+        var chunks = written().stream()
+                .filter(row -> row.getAs("error") == null)
+                .collect(Collectors.groupingBy(row -> id(row)));
 
         var summary = chunks().set("chunk-output", "mean")
                 .set("sort", sort)
@@ -187,16 +195,17 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
                 .set("mode", "overwrite")
                 .run();
 
-        assertThat(written()).hasSameSizeAs(TEXTS).first().satisfies(row -> assertThat(row.length())
-                .isEqualTo(6));
+        assertThat(written()).hasSameSizeAs(TEXTS).first().satisfies(row -> assertThat(
+                        row.schema().toDDL())
+                .isEqualTo(ResultColumns.read(ResultColumns.DDL)));
         for (var row : written()) {
-            if (row.isNullAt(5)) {
+            if (row.getAs("error") == null) {
                 var parts = chunks.get(id(row));
                 assertThat(row.<Integer>getAs("tokens"))
                         .isEqualTo(parts.stream()
                                 .mapToInt(part -> part.<Integer>getAs("tokens"))
                                 .sum());
-                assertMean(row.getList(1), parts);
+                assertMean(vector(row), parts);
             }
         }
         assertThat(summary.counts().get(Count.FURTHER_ROWS)).isZero();
@@ -208,7 +217,7 @@ class EmbedJobLongTextTest extends EmbedJobFixture {
     private static void assertMean(List<Float> mean, List<Row> parts) {
         var sum = new double[mean.size()];
         for (var part : parts) {
-            List<Float> vector = part.getList(1);
+            var vector = vector(part);
             for (var d = 0; d < sum.length; d++) {
                 sum[d] += part.<Integer>getAs("tokens") * (double) vector.get(d);
             }

@@ -12,6 +12,7 @@ import dev.packhorse.jobs.Vectors;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.StagingFolders;
 import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.ResultColumns;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.rows.EmbedException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -188,11 +190,11 @@ class EmbedJobModesTest extends EmbedJobFixture {
     void appendRefusesOtherColumns() {
         some().run();
 
-        var six = "id:bigint,embedding:array<float>,tokens:int,truncated:boolean,text_hash:string,error:string";
+        var found = StructType.fromDDL(ResultColumns.DDL);
         assertRefused(
                 some().set("mode", "append").set("carry-columns", "text"),
-                "--mode append: expected the columns struct<%s,text:string>, found struct<%s> in file:%s"
-                        .formatted(six, six, output));
+                "--mode append: expected the columns %s, found %s in file:%s"
+                        .formatted(found.add("text", "string").simpleString(), found.simpleString(), output));
     }
 
     @Test

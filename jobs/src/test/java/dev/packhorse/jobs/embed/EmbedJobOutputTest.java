@@ -12,6 +12,7 @@ import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
 import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.ResultColumns;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.Counts;
 import java.io.IOException;
@@ -55,26 +56,13 @@ class EmbedJobOutputTest extends EmbedJobFixture {
                         .parquet(output.toString())
                         .schema()
                         .toDDL())
-                .isEqualTo(
-                        "id BIGINT,embedding ARRAY<FLOAT>,tokens INT,truncated BOOLEAN,text_hash STRING,error STRING");
-        assertThat(footer(files(".parquet").get(0))
-                        .getFileMetaData()
-                        .getSchema()
-                        .toString())
-                .isEqualTo("""
-                        message spark_schema {
-                          optional int64 id;
-                          optional group embedding (LIST) {
-                            repeated group list {
-                              required float element;
-                            }
-                          }
-                          required int32 tokens;
-                          required boolean truncated;
-                          optional binary text_hash (STRING);
-                          optional binary error (STRING);
-                        }
-                        """);
+                .isEqualTo(ResultColumns.read(ResultColumns.DDL));
+        assertThat(messageType(files(".parquet").get(0))).isEqualTo(MESSAGE_TYPE.formatted("""
+                optional group embedding (LIST) {
+                    repeated group list {
+                      required float element;
+                    }
+                  }"""));
     }
 
     @Test

@@ -16,11 +16,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,17 +44,20 @@ class WrittenFilesTest {
                 OutputFolder.open(LocalSpark.session(), temporary.resolve("out").toString());
     }
 
+    /** Of the columns of a result those that are counted, and ids. */
+    private static final StructType SCHEMA =
+            new StructType(Stream.of(OutputColumns.ID, OutputColumns.EMBEDDING, OutputColumns.ERROR)
+                    .map(OutputColumns.schema(DataTypes.LongType, false, List.of())::apply)
+                    .toArray(StructField[]::new));
+
     /** Rows with vectors of so many numbers each; null for a row with an error. */
     private static Dataset<Row> rows(Integer... lengths) {
         var rows = new ArrayList<Row>();
         for (var length : lengths) {
             var vector = length == null ? null : Collections.nCopies(length, 0.5f);
-            rows.add(RowFactory.create(
-                    (long) rows.size(), vector, 3, false, "hash", length == null ? "some error" : null));
+            rows.add(RowFactory.create((long) rows.size(), vector, length == null ? "some error" : null));
         }
-        return LocalSpark.session()
-                .createDataFrame(rows, OutputColumns.schema(DataTypes.LongType, false, List.of()))
-                .coalesce(1);
+        return LocalSpark.session().createDataFrame(rows, SCHEMA).coalesce(1);
     }
 
     private WrittenFiles write(String runId, Dataset<Row> rows) {

@@ -1,31 +1,18 @@
 package dev.packhorse.jobs.report;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.packhorse.jobs.Repository;
+import dev.packhorse.udf.WrittenDocs;
 import dev.packhorse.udf.metrics.EmbedMetric;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MetricDocsTest {
 
-    /** Makes this test write the file, after a change of metrics. */
-    private static final String WRITE_PROPERTY = "packhorse.docs.write";
-
     @Test
     void theDocumentedMetricsAreThoseThatThereAre() throws IOException {
-        var file = Repository.root().resolve("docs/METRICS.md");
-        if (Boolean.getBoolean(WRITE_PROPERTY)) {
-            Files.writeString(file, page());
-        }
-
-        assertThat(file)
-                .as("written by ./mvnw test -D%s=true", WRITE_PROPERTY)
-                .content()
-                .isEqualTo(page());
+        WrittenDocs.assertWritten(Repository.root().resolve("docs/METRICS.md"), page());
     }
 
     private static String page() {

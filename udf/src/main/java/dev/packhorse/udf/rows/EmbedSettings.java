@@ -1,8 +1,10 @@
 package dev.packhorse.udf.rows;
 
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.EncodeOptions.EmptyText;
 import dev.packhorse.udf.options.EncodeOptions.OnError;
+import dev.packhorse.udf.options.OptionValues;
 import java.io.Serializable;
 
 /**
@@ -27,6 +29,24 @@ public record EmbedSettings(
         String textColumn,
         LongTexts longTexts)
         implements Serializable {
+
+    /**
+     * What the options say; whoever starts the encoding asks here, so that an option takes effect for all of them.
+     *
+     * @param idColumn empty where rows have no ids
+     */
+    public static EmbedSettings of(
+            OptionValues options, EngineSettings engine, String idColumn, String textColumn, LongTexts longTexts) {
+        return new EmbedSettings(
+                engine,
+                options.get(EncodeOptions.WINDOW_ROWS),
+                options.get(EncodeOptions.DEDUPE_CACHE),
+                options.get(EncodeOptions.ON_ERROR),
+                options.get(EncodeOptions.EMPTY_TEXT),
+                idColumn,
+                textColumn,
+                longTexts);
+    }
 
     /** The same, with another name for the texts' column in messages. */
     public EmbedSettings withTextColumn(String textColumn) {

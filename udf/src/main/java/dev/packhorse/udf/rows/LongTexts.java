@@ -32,12 +32,13 @@ public record LongTexts(LongText choice, int chunkTokens, int chunkOverlap, Chun
     public static final LongTexts TRUNCATED = new LongTexts(LongText.TRUNCATE, 0, 0, ChunkOutput.ROWS);
 
     /**
-     * What the options say, for a model with the maximum length that they say.
+     * What the options say, for a model with the maximum length that they say. Its tokenizer is tried first.
      *
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) when they do not fit each other or
      *     the model
      */
     public static LongTexts of(OptionValues options, Model model) {
+        Engine.checkTokenizer(model);
         var choice = options.get(EncodeOptions.LONG_TEXT);
         if (choice != LongText.CHUNK) {
             var given = OF_CHUNKS.stream().filter(options::isGiven).findFirst();

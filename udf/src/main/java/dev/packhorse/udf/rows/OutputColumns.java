@@ -1,10 +1,11 @@
 package dev.packhorse.udf.rows;
 
+import dev.packhorse.udf.rows.FixedColumns.Column;
 import dev.packhorse.udf.rows.TokenizedRow.Place;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -12,7 +13,9 @@ import org.apache.spark.sql.types.StructType;
 import scala.Predef;
 
 /**
- * The columns of the result: the same six names for every job, three more for chunks, then those carried along. Thread-safe.
+ * The columns of the result: the same six for every job, three more for chunks, then those carried along. One more is a name
+ * and a line of a list here; what the line asks for, {@link TokenizedRow} must have, and {@link TokenizedColumns} bring along.
+ * Thread-safe.
  */
 public final class OutputColumns {
 
@@ -27,19 +30,48 @@ public final class OutputColumns {
     public static final String CHUNK_START = "chunk_start";
     public static final String CHUNK_END = "chunk_end";
 
-    private static final int COLUMNS = 6;
+    private static final FixedColumns<Answer> OF_ALL = new FixedColumns<>(List.of(
+            Column.id(ID, answer -> answer.row().id()),
+            Column.optional(EMBEDDING, DataTypes.createArrayType(DataTypes.FloatType, false), answer -> answer.vector()
+                    .map(Predef::wrapFloatArray)),
+            Column.required(
+                    TOKENS, DataTypes.IntegerType, answer -> answer.row().tokens()),
+            Column.required(
+                    TRUNCATED, DataTypes.BooleanType, answer -> answer.row().lostTokens() > 0),
+            Column.optional(TEXT_HASH, DataTypes.StringType, answer -> Optional.of(
+                            answer.row().textHash())
+                    .filter(hash -> !hash.isEmpty())),
+            Column.optional(ERROR, DataTypes.StringType, Answer::error)));
+
+    private static final FixedColumns<Answer> OF_CHUNKS_ALONE = new FixedColumns<>(List.of(
+            Column.required(
+                    CHUNK,
+                    DataTypes.IntegerType,
+                    answer -> answer.row().place().map(Place::chunk).orElse(0)),
+            Column.optional(CHUNK_START, DataTypes.IntegerType, answer -> answer.row()
+                    .place()
+                    .map(Place::start)),
+            Column.optional(CHUNK_END, DataTypes.IntegerType, answer -> answer.row()
+                    .place()
+                    .map(Place::end))));
+
+    private static final FixedColumns<Answer> OF_CHUNKS = OF_ALL.and(OF_CHUNKS_ALONE);
 
     /** Names that a column carried along must not have. */
-    public static final Set<String> RESERVED = Set.of(ID, EMBEDDING, TOKENS, TRUNCATED, TEXT_HASH, ERROR);
+    static final Set<String> RESERVED = OF_ALL.names();
 
     /** The same where chunks are rows. */
-    static final Set<String> RESERVED_FOR_CHUNKS = Set.of(CHUNK, CHUNK_START, CHUNK_END);
+    static final Set<String> RESERVED_FOR_CHUNKS = OF_CHUNKS_ALONE.names();
 
     private OutputColumns() {}
 
+    private static FixedColumns<Answer> fixed(boolean chunkRows) {
+        return chunkRows ? OF_CHUNKS : OF_ALL;
+    }
+
     /** Where those carried along begin. */
     public static int firstCarried(boolean chunkRows) {
-        return chunkRows ? COLUMNS + RESERVED_FOR_CHUNKS.size() : COLUMNS;
+        return fixed(chunkRows).size();
     }
 
     /**
@@ -48,18 +80,7 @@ public final class OutputColumns {
      * @param chunkRows whether each chunk of a text is a row
      */
     public static StructType schema(DataType idType, boolean chunkRows, List<StructField> carried) {
-        var schema = new StructType()
-                .add(ID, idType, true)
-                .add(EMBEDDING, DataTypes.createArrayType(DataTypes.FloatType, false), true)
-                .add(TOKENS, DataTypes.IntegerType, false)
-                .add(TRUNCATED, DataTypes.BooleanType, false)
-                .add(TEXT_HASH, DataTypes.StringType, true)
-                .add(ERROR, DataTypes.StringType, true);
-        if (chunkRows) {
-            schema = schema.add(CHUNK, DataTypes.IntegerType, false)
-                    .add(CHUNK_START, DataTypes.IntegerType, true)
-                    .add(CHUNK_END, DataTypes.IntegerType, true);
-        }
+        var schema = fixed(chunkRows).schema(idType);
         for (var field : carried) {
             schema = schema.add(field);
         }
@@ -68,21 +89,6 @@ public final class OutputColumns {
 
     /** A row of the result. */
     static Row row(Answer answer, boolean chunkRows) {
-        var row = answer.row();
-        var firstCarried = firstCarried(chunkRows);
-        var values = new Object[firstCarried + row.carried().length];
-        values[0] = row.id();
-        values[1] = answer.vector().map(Predef::wrapFloatArray).orElse(null);
-        values[2] = row.tokens();
-        values[3] = row.lostTokens() > 0;
-        values[4] = row.textHash().isEmpty() ? null : row.textHash();
-        values[5] = answer.error().orElse(null);
-        if (chunkRows) {
-            values[6] = row.place().map(Place::chunk).orElse(0);
-            values[7] = row.place().map(Place::start).orElse(null);
-            values[8] = row.place().map(Place::end).orElse(null);
-        }
-        System.arraycopy(row.carried(), 0, values, firstCarried, row.carried().length);
-        return RowFactory.create(values);
+        return fixed(chunkRows).row(answer, answer.row().carried());
     }
 }

@@ -2,6 +2,7 @@ package dev.packhorse.udf.rows;
 
 import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.udf.metrics.Count;
+import dev.packhorse.udf.rows.FixedColumns.Column;
 import dev.packhorse.udf.rows.TokenizedRow.Place;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -34,7 +34,26 @@ public final class TokenizedColumns {
     /** Its chunk's number, 0 where it is its whole text. */
     public static final String CHUNK = "chunk";
 
-    private static final int FIXED = 9;
+    private static final String CHUNK_START = "chunk_start";
+    private static final String CHUNK_END = "chunk_end";
+    private static final String PIECES = "pieces";
+    private static final String ERROR_KIND = "error_kind";
+    private static final String ERROR = "error";
+
+    private static final FixedColumns<TokenizedRow> COLUMNS = new FixedColumns<>(List.of(
+            Column.id(ID, TokenizedRow::id),
+            Column.required(TEXT_HASH, DataTypes.StringType, TokenizedRow::textHash),
+            Column.required(LENGTH, DataTypes.IntegerType, TokenizedRow::tokens),
+            Column.required(CHUNK, DataTypes.IntegerType, row -> row.place()
+                    .map(Place::chunk)
+                    .orElse(0)),
+            Column.optional(
+                    CHUNK_START, DataTypes.IntegerType, row -> row.place().map(Place::start)),
+            Column.optional(CHUNK_END, DataTypes.IntegerType, row -> row.place().map(Place::end)),
+            Column.required(PIECES, DataTypes.BinaryType, row -> bytes(row.pieces())),
+            Column.optional(ERROR_KIND, DataTypes.StringType, row -> row.error()
+                    .map(error -> error.kind().name())),
+            Column.optional(ERROR, DataTypes.StringType, row -> row.error().map(RowError::message))));
 
     private TokenizedColumns() {}
 
@@ -44,16 +63,7 @@ public final class TokenizedColumns {
      * @param carried the columns that are carried along, by their names in the source
      */
     public static StructType schema(DataType idType, List<StructField> carried) {
-        var schema = new StructType()
-                .add(ID, idType, true)
-                .add(TEXT_HASH, DataTypes.StringType, false)
-                .add(LENGTH, DataTypes.IntegerType, false)
-                .add(CHUNK, DataTypes.IntegerType, false)
-                .add("chunk_start", DataTypes.IntegerType, true)
-                .add("chunk_end", DataTypes.IntegerType, true)
-                .add("pieces", DataTypes.BinaryType, false)
-                .add("error_kind", DataTypes.StringType, true)
-                .add("error", DataTypes.StringType, true);
+        var schema = COLUMNS.schema(idType);
         for (var i = 0; i < carried.size(); i++) {
             // a prefix, so that no name carried along meets one of the above
             schema = schema.add(
@@ -68,30 +78,31 @@ public final class TokenizedColumns {
     }
 
     static Row toRow(TokenizedRow row) {
-        var values = new Object[FIXED + row.carried().length];
-        values[0] = row.id();
-        values[1] = row.textHash();
-        values[2] = row.tokens();
-        values[3] = row.place().map(Place::chunk).orElse(0);
-        values[4] = row.place().map(Place::start).orElse(null);
-        values[5] = row.place().map(Place::end).orElse(null);
-        values[6] = bytes(row.pieces());
-        values[7] = row.error().map(error -> error.kind().name()).orElse(null);
-        values[8] = row.error().map(RowError::message).orElse(null);
-        System.arraycopy(row.carried(), 0, values, FIXED, row.carried().length);
-        return RowFactory.create(values);
+        return COLUMNS.row(row, row.carried());
     }
 
     static TokenizedRow fromRow(Row row) {
         return new TokenizedRow(
-                row.get(0),
-                IntStream.range(FIXED, row.size()).mapToObj(row::get).toArray(),
-                row.getString(1),
-                row.isNullAt(4)
-                        ? Optional.empty()
-                        : Optional.of(new Place(row.getInt(3), row.getInt(4), row.getInt(5))),
-                pieces(ByteBuffer.wrap(row.<byte[]>getAs(6)).asIntBuffer()),
-                Optional.ofNullable(row.getString(7)).map(kind -> new RowError(Count.valueOf(kind), row.getString(8))));
+                row.get(COLUMNS.place(ID)),
+                IntStream.range(COLUMNS.size(), row.size()).mapToObj(row::get).toArray(),
+                row.getString(COLUMNS.place(TEXT_HASH)),
+                place(row),
+                pieces(ByteBuffer.wrap(row.<byte[]>getAs(COLUMNS.place(PIECES))).asIntBuffer()),
+                error(row));
+    }
+
+    private static Optional<Place> place(Row row) {
+        return row.isNullAt(COLUMNS.place(CHUNK_START))
+                ? Optional.empty()
+                : Optional.of(new Place(
+                        row.getInt(COLUMNS.place(CHUNK)),
+                        row.getInt(COLUMNS.place(CHUNK_START)),
+                        row.getInt(COLUMNS.place(CHUNK_END))));
+    }
+
+    private static Optional<RowError> error(Row row) {
+        return Optional.ofNullable(row.getString(COLUMNS.place(ERROR_KIND)))
+                .map(kind -> new RowError(Count.valueOf(kind), row.getString(COLUMNS.place(ERROR))));
     }
 
     /** Of each piece its length, the tokens it lost, and its token ids [length]: int32, big-endian. */

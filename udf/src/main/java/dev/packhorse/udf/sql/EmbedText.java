@@ -2,6 +2,7 @@ package dev.packhorse.udf.sql;
 
 import dev.packhorse.udf.rows.EmbedSettings;
 import dev.packhorse.udf.rows.EmbeddedRow;
+import dev.packhorse.udf.rows.OutputColumns;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
@@ -38,10 +39,10 @@ public final class EmbedText extends FunctionCall implements Unevaluable {
 
     /** The columns of the details. */
     static final StructType DETAILS = new StructType()
-            .add("embedding", VECTOR, true)
-            .add("tokens", DataTypes.IntegerType, false)
-            .add("truncated", DataTypes.BooleanType, false)
-            .add("error", DataTypes.StringType, true);
+            .add(OutputColumns.EMBEDDING, VECTOR, true)
+            .add(OutputColumns.TOKENS, DataTypes.IntegerType, false)
+            .add(OutputColumns.TRUNCATED, DataTypes.BooleanType, false)
+            .add(OutputColumns.ERROR, DataTypes.StringType, true);
 
     private final Expression text;
     private final EmbedSettings settings;

@@ -1,5 +1,6 @@
 package dev.packhorse.udf.sql;
 
+import dev.packhorse.udf.rows.OutputColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -209,7 +210,11 @@ final class ExtractEmbeddings extends Rule<LogicalPlan> {
 
     private static Expression part(Expression details, EmbedText.Part part) {
         return switch (part) {
-            case VECTOR -> new GetStructField(details, 0, Option.apply("embedding"));
+            case VECTOR ->
+                new GetStructField(
+                        details,
+                        EmbedText.DETAILS.fieldIndex(OutputColumns.EMBEDDING),
+                        Option.apply(OutputColumns.EMBEDDING));
             case DETAILS -> details;
         };
     }

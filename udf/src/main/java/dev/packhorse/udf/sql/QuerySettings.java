@@ -1,7 +1,6 @@
 package dev.packhorse.udf.sql;
 
 import dev.packhorse.engine.Engine;
-import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.udf.files.DriverFile;
 import dev.packhorse.udf.files.SparkModels;
@@ -12,6 +11,7 @@ import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.EmbedSettings;
+import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class QuerySettings {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuerySettings.class);
+
+    private static final String NO_IDS = "";
 
     private static final String ANY_TEXT = "text";
 
@@ -39,30 +41,13 @@ public final class QuerySettings {
     public static EmbedSettings of(SparkSession spark, Map<String, String> given) {
         var options = options(spark, given);
         var model = SparkModels.find(options, spark.sparkContext().getConf());
-        Engine.checkTokenizer(model);
         var longTexts = LongTexts.of(options, model);
         if (longTexts.chunkRows()) {
             throw new OptionException(
                     "long-text chunk: expected chunk-output mean, for a call has one answer for each row, found chunk-output rows");
         }
-        var path = options.get(EncodeOptions.PATH);
-        var precision = options.get(EncodeOptions.PRECISION).on(model, path);
-        Engine.checkChoice(model, path, precision);
-        var engine = new EngineSettings(
-                DriverFile.offer(spark.sparkContext(), model),
-                precision,
-                path,
-                options.get(EncodeOptions.MAX_BATCH_TOKENS),
-                1); // tasks know how many cores they have
-        return new EmbedSettings(
-                engine,
-                options.get(EncodeOptions.WINDOW_ROWS),
-                options.get(EncodeOptions.DEDUPE_CACHE),
-                options.get(EncodeOptions.ON_ERROR),
-                options.get(EncodeOptions.EMPTY_TEXT),
-                "",
-                ANY_TEXT,
-                longTexts);
+        var engine = EngineChoice.of(options, model).settings(DriverFile.offer(spark.sparkContext(), model));
+        return EmbedSettings.of(options, engine, NO_IDS, ANY_TEXT, longTexts);
     }
 
     /**

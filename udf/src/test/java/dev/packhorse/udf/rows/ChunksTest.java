@@ -62,8 +62,8 @@ class ChunksTest {
 
         var rows = result.rows();
         assertThat(rows).hasSizeGreaterThan(5);
-        assertThat(rows.stream().map(row -> row.getInt(0))).isSorted();
-        assertThat(rows.stream().filter(row -> row.getInt(0) == 1).map(row -> row.<Integer>getAs("chunk")))
+        assertThat(rows.stream().map(row -> row.<Integer>getAs("id"))).isSorted();
+        assertThat(rows.stream().filter(row -> row.<Integer>getAs("id") == 1).map(row -> row.<Integer>getAs("chunk")))
                 .containsExactlyElementsOf(
                         IntStream.range(0, rows.size() - 2).boxed().toList());
         assertThat(rows.stream().map(row -> row.<String>getAs("body")).distinct())
@@ -92,8 +92,8 @@ class ChunksTest {
     void theChunksOfAWindowsLastTextAreRememberedForTheNext() {
         var result = run(1, chunks(ChunkOutput.MEAN), OnError.ROW, LONG, LONG);
 
-        assertThat(result.rows().get(1).getList(1))
-                .isEqualTo(result.rows().get(0).getList(1));
+        assertThat(result.rows().get(1).<Object>getAs("embedding"))
+                .isEqualTo(result.rows().get(0).<Object>getAs("embedding"));
         assertThat(result.counts().get(Count.DUPLICATES))
                 .isEqualTo(result.counts().get(Count.ENCODED_ROWS));
     }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.udf.ResultColumns;
 import dev.packhorse.udf.options.OptionException;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,16 +98,33 @@ class TextColumnsTest {
         assertThat(columns("key", "body", "score", "a.b")
                         .outputSchema(SOURCE, false)
                         .toDDL())
-                .isEqualTo("id BIGINT,embedding ARRAY<FLOAT>,tokens INT NOT NULL,truncated BOOLEAN NOT NULL,"
-                        + "text_hash STRING,error STRING,score DOUBLE,`a.b` STRING");
+                .isEqualTo(ResultColumns.DDL + ",score DOUBLE,`a.b` STRING");
     }
 
     @Test
     void rowsOfChunksHaveThreeColumnsMore() {
         assertThat(columns("key", "body", "score").outputSchema(SOURCE, true).toDDL())
-                .isEqualTo(
-                        "id BIGINT,embedding ARRAY<FLOAT>,tokens INT NOT NULL,truncated BOOLEAN NOT NULL,"
-                                + "text_hash STRING,error STRING,chunk INT NOT NULL,chunk_start INT,chunk_end INT,score DOUBLE");
+                .isEqualTo(ResultColumns.DDL_OF_CHUNKS + ",score DOUBLE");
+    }
+
+    @Test
+    void noColumnOfTheResultIsCarriedWhateverItsName() {
+        for (var column :
+                OutputColumns.schema(DataTypes.LongType, true, List.of()).fieldNames()) {
+            var source = new StructType()
+                    .add("key", DataTypes.LongType)
+                    .add("body", DataTypes.StringType)
+                    .add(column, DataTypes.StringType);
+            var columns = columns("key", "body", column);
+
+            assertThatThrownBy(() -> {
+                        columns.check(source);
+                        columns.outputSchema(source, true);
+                    })
+                    .isInstanceOf(OptionException.class)
+                    .hasMessageStartingWith("--carry-columns %s: expected a name that the result does not use itself"
+                            .formatted(column));
+        }
     }
 
     @Test
