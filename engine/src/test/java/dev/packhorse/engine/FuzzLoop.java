@@ -4,6 +4,8 @@ import dev.packhorse.engine.contract.ModelException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** Tries broken files, as many as there is time for. Each must be read or refused, and soon. */
@@ -16,12 +18,43 @@ public final class FuzzLoop {
 
     private FuzzLoop() {}
 
-    /** Makes a file and tries it; a ModelException is an answer like any other. */
-    @FunctionalInterface
-    public interface Attempt {
+    /** Makes broken files and tries them; a ModelException is an answer like any other. */
+    public interface Fuzz {
 
-        /** @param seed decides all that is random */
-        void run(long seed) throws IOException;
+        /**
+         * Tries one.
+         *
+         * @param seed decides all that is random
+         * @return whether it could be read
+         */
+        boolean tryOne(long seed) throws IOException;
+    }
+
+    /** Makes a fuzz whose files are in a folder, one at a time; the last stays there when an exception is thrown. */
+    @FunctionalInterface
+    public interface Opening {
+        Fuzz in(Path folder) throws Exception;
+    }
+
+    /** For hours, by hand: the arguments are seconds and a seed. */
+    public static void main(String[] arguments, Opening opening) throws Exception {
+        var folder = Files.createTempDirectory("packhorse-fuzz-");
+        var seed = Long.parseLong(arguments[1]);
+        try {
+            System.out.println(run(opening.in(folder), Duration.ofSeconds(Long.parseLong(arguments[0])), seed));
+        } catch (AssertionError e) {
+            System.out.println("the file is in " + folder);
+            throw e;
+        }
+    }
+
+    /** What a run tried. */
+    public record Tried(long seed, int files, int read) {
+
+        @Override
+        public String toString() {
+            return "seed %d: %d files, of which %d could be read".formatted(seed, files, read);
+        }
     }
 
     /** Reads a file or refuses it. */
@@ -31,18 +64,19 @@ public final class FuzzLoop {
     }
 
     /**
-     * Tries one seed after the other.
+     * Tries one seed after the other, as many as there is time for.
      *
-     * @return how many
+     * @throws AssertionError which tells the seed of the file that was not refused as it should
      */
-    public static int run(Duration time, long seed, Attempt attempt) throws IOException {
+    public static Tried run(Fuzz fuzz, Duration time, long seed) throws IOException {
         var end = System.nanoTime() + time.toNanos();
         var files = 0;
+        var read = 0;
         while (System.nanoTime() < end) {
-            attempt.run(seed + files);
+            read += fuzz.tryOne(seed + files) ? 1 : 0;
             files++;
         }
-        return files;
+        return new Tried(seed, files, read);
     }
 
     /**

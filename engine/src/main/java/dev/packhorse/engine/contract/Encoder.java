@@ -7,8 +7,8 @@ import dev.packhorse.engine.nested.NestedBatch;
  * asks for that.
  *
  * <p>A row's vector depends on its own tokens only, never on the rows beside it. Implementations are thread-safe: the
- * tasks of an executor share one encoder and call it at the same time. Closing while a call is under way is the
- * caller's mistake; closing twice is not.
+ * tasks of an executor share one encoder and call it at the same time. Closing waits for calls that are under way; who calls
+ * afterwards gets an IllegalStateException, and closing twice is no mistake.
  */
 public interface Encoder extends AutoCloseable {
 
@@ -22,6 +22,7 @@ public interface Encoder extends AutoCloseable {
      * @return [B, D] row-major, D = {@code info().dimension()}
      * @throws EncoderException when the batch could not be encoded; the encoder stays usable, and a smaller batch may
      *     succeed
+     * @throws IllegalStateException when it is closed
      */
     float[] encode(NestedBatch batch);
 

@@ -4,6 +4,7 @@ import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.InUse;
 import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -17,7 +18,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Encodes packed tokens without padding: one [T, H] buffer of token vectors goes through all layers, matmuls run over all
@@ -37,8 +37,7 @@ public final class NestedEncoder implements Encoder {
     private final EncoderInfo info;
     private final ConcurrentLinkedQueue<Workspace> idle = new ConcurrentLinkedQueue<>();
     private final List<Workspace> workspaces = new ArrayList<>();
-    private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final InUse inUse = new InUse("the encoder");
 
     /**
      * Packs the weights and makes sure that every matmul has an optimised kernel.
@@ -97,29 +96,25 @@ public final class NestedEncoder implements Encoder {
             throw new EncoderException("expected rows of at most %d tokens, found one of %d"
                     .formatted(weights.shape().positions(), batch.longest()));
         }
-        open.readLock().lock();
+        return inUse.use(() -> encodeOpen(batch));
+    }
+
+    private float[] encodeOpen(NestedBatch batch) {
+        OpenMp.useThreads(threads);
+        var workspace = workspace(batch.tokens());
         try {
-            if (closed) {
-                throw new IllegalStateException("the encoder is closed");
+            var vectors = encode(batch, workspace);
+            idle.add(workspace);
+            return vectors;
+        } catch (EncoderException e) {
+            idle.add(workspace);
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError e) { // it may be half made
+            drop(workspace);
+            if (e.getClass() == RuntimeException.class) { // what JavaCPP makes of a library's own exceptions
+                throw new EncoderException("oneDNN failed: " + e.getMessage(), e);
             }
-            OpenMp.useThreads(threads);
-            var workspace = workspace(batch.tokens());
-            try {
-                var vectors = encode(batch, workspace);
-                idle.add(workspace);
-                return vectors;
-            } catch (EncoderException e) {
-                idle.add(workspace);
-                throw e;
-            } catch (RuntimeException | OutOfMemoryError e) { // it may be half made
-                drop(workspace);
-                if (e.getClass() == RuntimeException.class) { // what JavaCPP makes of a library's own exceptions
-                    throw new EncoderException("oneDNN failed: " + e.getMessage(), e);
-                }
-                throw e;
-            }
-        } finally {
-            open.readLock().unlock();
+            throw e;
         }
     }
 
@@ -187,18 +182,12 @@ public final class NestedEncoder implements Encoder {
 
     @Override
     public void close() {
-        open.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                idle.clear();
-                var opened = new Opened();
-                opened.add(weights);
-                workspaces.forEach(opened::add);
-                opened.close();
-            }
-        } finally {
-            open.writeLock().unlock();
-        }
+        inUse.close(() -> {
+            idle.clear();
+            var opened = new Opened();
+            opened.add(weights);
+            workspaces.forEach(opened::add);
+            opened.close();
+        });
     }
 }

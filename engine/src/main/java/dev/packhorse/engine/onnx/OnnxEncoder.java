@@ -3,6 +3,7 @@ package dev.packhorse.engine.onnx;
 import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.InUse;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
@@ -12,7 +13,6 @@ import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Collectors;
 
 /**
@@ -31,8 +31,7 @@ public final class OnnxEncoder implements Encoder {
     private final int width;
     private final Pooler pooler;
     private final ConcurrentLinkedQueue<PaddedBatch> idle = new ConcurrentLinkedQueue<>();
-    private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final InUse inUse = new InUse("the encoder");
 
     private OnnxEncoder(OnnxGraph graph, int width, Pooler pooler, String reason) {
         this.graph = graph;
@@ -109,19 +108,13 @@ public final class OnnxEncoder implements Encoder {
 
     @Override
     public float[] encode(NestedBatch batch) {
-        open.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the encoder is closed");
-            }
+        return inUse.use(() -> {
             var polled = idle.poll();
             var room = polled == null ? graph.room() : polled;
             var vectors = encode(batch, room);
             idle.add(room); // only now: what was too large for the memory that there is shall go
             return vectors;
-        } finally {
-            open.readLock().unlock();
-        }
+        });
     }
 
     private float[] encode(NestedBatch batch, PaddedBatch room) {
@@ -136,15 +129,9 @@ public final class OnnxEncoder implements Encoder {
 
     @Override
     public void close() {
-        open.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                idle.clear();
-                graph.close();
-            }
-        } finally {
-            open.writeLock().unlock();
-        }
+        inUse.close(() -> {
+            idle.clear();
+            graph.close();
+        });
     }
 }

@@ -4,6 +4,7 @@ import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.InUse;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Erf;
@@ -38,7 +39,7 @@ public final class PlainEncoder implements Encoder {
     private final float[] relativeBias; // [heads, 2 P - 1] or nothing
     private final List<LayerWeights> layers = new ArrayList<>();
     private final Optional<Norm> finalNorm;
-    private volatile boolean closed;
+    private final InUse inUse = new InUse("the encoder");
 
     /** @param weights read here and left open */
     public PlainEncoder(TransformerWeights weights, Pooler pooler) {
@@ -70,9 +71,10 @@ public final class PlainEncoder implements Encoder {
 
     @Override
     public float[] encode(NestedBatch batch) {
-        if (closed) {
-            throw new IllegalStateException("the encoder is closed");
-        }
+        return inUse.use(() -> encodeRows(batch));
+    }
+
+    private float[] encodeRows(NestedBatch batch) {
         if (batch.longest() > shape.positions()) {
             throw new EncoderException("expected rows of at most %d tokens, found one of %d"
                     .formatted(shape.positions(), batch.longest()));
@@ -299,6 +301,6 @@ public final class PlainEncoder implements Encoder {
 
     @Override
     public void close() {
-        closed = true; // nothing is outside the heap
+        inUse.close(() -> {}); // nothing is outside the heap
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -23,7 +22,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * nothing written outside the folder. Long runs with a small heap: {@code java -Xmx128m
  * dev.packhorse.engine.model.ArchivesFuzz SECONDS SEED}.
  */
-final class ArchivesFuzz {
+final class ArchivesFuzz implements FuzzLoop.Fuzz {
 
     private static final Unpacker.Limits LIMITS = new Unpacker.Limits(100, 4 << 20, 100, 1 << 20);
     private static final List<String> FILES = List.of("config.json", "tokenizer.json", "1_Pooling/config.json");
@@ -31,7 +30,6 @@ final class ArchivesFuzz {
     private final Path folder;
     private final List<byte[]> zips;
     private final List<byte[]> tars; // not compressed: a change within a compressed one is found by its checksum
-    private int unpacked;
 
     /** @param folder for the files, one at a time; the last stays there when an exception is thrown */
     ArchivesFuzz(Path folder) throws IOException {
@@ -41,29 +39,11 @@ final class ArchivesFuzz {
     }
 
     public static void main(String[] arguments) throws Exception {
-        var seed = Long.parseLong(arguments[1]);
-        var folder = Files.createTempDirectory("packhorse-fuzz-");
-        var fuzz = new ArchivesFuzz(folder);
-        try {
-            var files = fuzz.run(Duration.ofSeconds(Long.parseLong(arguments[0])), seed);
-            System.out.printf("seed %d: %d archives, of which %d could be unpacked%n", seed, files, fuzz.unpacked);
-        } catch (AssertionError e) {
-            System.out.println("the archive is in " + folder);
-            throw e;
-        }
+        FuzzLoop.main(arguments, ArchivesFuzz::new);
     }
 
-    /**
-     * Tries as many archives as there is time for.
-     *
-     * @return how many
-     * @throws AssertionError which tells the seed of the archive that was not refused as it should
-     */
-    int run(Duration time, long seed) throws IOException {
-        return FuzzLoop.run(time, seed, this::tryOne);
-    }
-
-    private void tryOne(long seed) throws IOException {
+    @Override
+    public boolean tryOne(long seed) throws IOException {
         var random = new Random(seed);
         var mutations = new Mutations(random);
         var isZip = random.nextBoolean();
@@ -77,12 +57,11 @@ final class ArchivesFuzz {
         var name = "some." + (isZip ? "zip" : "tar.gz");
         var file = Files.write(folder.resolve(name), one);
         var before = files(folder);
-        if (FuzzLoop.read(seed, name, () -> unpack(name, file))) {
-            unpacked++;
-        }
+        var unpacked = FuzzLoop.read(seed, name, () -> unpack(name, file));
         if (!files(folder).equals(before)) {
             throw new AssertionError("seed %d wrote beside its folder".formatted(seed));
         }
+        return unpacked;
     }
 
     private static void unpack(String name, Path file) {

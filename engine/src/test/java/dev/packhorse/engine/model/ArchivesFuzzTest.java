@@ -2,6 +2,7 @@ package dev.packhorse.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.engine.FuzzLoop;
 import dev.packhorse.engine.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ class ArchivesFuzzTest {
     @Test
     void brokenArchivesAreUnpackedOrRefused() throws IOException {
         var seed = Seeds.random().nextLong();
-        assertThat(new ArchivesFuzz(folder).run(Duration.ofSeconds(2), seed)).isPositive();
+        assertThat(FuzzLoop.run(new ArchivesFuzz(folder), Duration.ofSeconds(2), seed)
+                        .files())
+                .isPositive();
     }
 }

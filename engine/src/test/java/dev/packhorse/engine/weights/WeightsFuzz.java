@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,14 +17,13 @@ import java.util.Random;
  * Opens broken files of weights, and reads all that they have. Either that succeeds, or it ends in a ModelException,
  * and soon. Long runs with a small heap: {@code java -Xmx128m dev.packhorse.engine.weights.WeightsFuzz SECONDS SEED}.
  */
-final class WeightsFuzz {
+final class WeightsFuzz implements FuzzLoop.Fuzz {
 
     private static final String NAME = "some weights";
 
     private final Path folder;
     private final List<byte[]> safetensors;
     private final List<byte[]> graphs;
-    private int opened;
 
     /** @param folder for the files, one at a time; the last stays there when an exception is thrown */
     WeightsFuzz(Path folder) throws IOException, URISyntaxException {
@@ -36,38 +34,18 @@ final class WeightsFuzz {
     }
 
     public static void main(String[] arguments) throws Exception {
-        var seed = Long.parseLong(arguments[1]);
-        var folder = Files.createTempDirectory("packhorse-fuzz-");
-        var fuzz = new WeightsFuzz(folder);
-        try {
-            var files = fuzz.run(Duration.ofSeconds(Long.parseLong(arguments[0])), seed);
-            System.out.printf("seed %d: %d files, of which %d could be opened%n", seed, files, fuzz.opened);
-        } catch (AssertionError e) {
-            System.out.println("the file is in " + folder);
-            throw e;
-        }
+        FuzzLoop.main(arguments, WeightsFuzz::new);
     }
 
-    /**
-     * Tries as many files as there is time for.
-     *
-     * @return how many
-     * @throws AssertionError which tells the seed of the file that was not refused as it should
-     */
-    int run(Duration time, long seed) throws IOException {
-        return FuzzLoop.run(time, seed, this::tryOne);
-    }
-
-    private void tryOne(long seed) throws IOException {
+    @Override
+    public boolean tryOne(long seed) throws IOException {
         var random = new Random(seed);
         var corpus = random.nextInt(3) == 0 ? safetensors : graphs;
         var mutations = new Mutations(random);
         var one = corpus.get(random.nextInt(corpus.size()));
         var other = corpus.get(random.nextInt(corpus.size()));
         var file = Files.write(folder.resolve("file"), mutations.mutate(one, other));
-        if (FuzzLoop.read(seed, NAME, () -> read(file, corpus == safetensors))) {
-            opened++;
-        }
+        return FuzzLoop.read(seed, NAME, () -> read(file, corpus == safetensors));
     }
 
     private void read(Path file, boolean isSafetensors) {

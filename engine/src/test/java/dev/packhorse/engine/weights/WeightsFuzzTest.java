@@ -2,6 +2,7 @@ package dev.packhorse.engine.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.engine.FuzzLoop;
 import dev.packhorse.engine.Seeds;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -18,6 +19,8 @@ class WeightsFuzzTest {
     @Test
     void brokenFilesAreReadOrRefused() throws IOException, URISyntaxException {
         var seed = Seeds.random().nextLong();
-        assertThat(new WeightsFuzz(folder).run(Duration.ofSeconds(2), seed)).isPositive();
+        assertThat(FuzzLoop.run(new WeightsFuzz(folder), Duration.ofSeconds(2), seed)
+                        .files())
+                .isPositive();
     }
 }
