@@ -20,7 +20,7 @@ class InUseTest {
         var threads = Executors.newFixedThreadPool(3);
         try {
             for (var i = 0; i < 2; i++) { // at the same time
-                threads.submit(() -> inUse.use(() -> {
+                threads.execute(() -> inUse.use(() -> {
                     using.countDown();
                     await(end);
                     return closed.get();
