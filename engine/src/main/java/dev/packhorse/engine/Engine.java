@@ -97,8 +97,8 @@ public final class Engine implements AutoCloseable {
      *
      * @throws ModelException when the model rules it out
      */
-    public static void checkChoice(Model model, PathChoice encoder, Precision precision) {
-        Encoders.check(model, encoder, precision);
+    public static void checkChoice(Model model, PathChoice path, Precision precision) {
+        Encoders.check(model, path, precision);
     }
 
     /**

@@ -24,12 +24,12 @@ class EncodersTest {
 
     private static final Model TINY = ModelFolder.read(Fixtures.tinyBert());
 
-    private static EngineSettings settings(Model model, PathChoice encoder, Precision precision) {
-        return new EngineSettings(model, precision, encoder, 256, 1);
+    private static EngineSettings settings(Model model, PathChoice path, Precision precision) {
+        return new EngineSettings(model, precision, path, 256, 1);
     }
 
-    private static String chosen(Model model, PathChoice encoder) {
-        try (var engine = Engine.open(settings(model, encoder, Precision.FLOAT32))) {
+    private static String chosen(Model model, PathChoice path) {
+        try (var engine = Engine.open(settings(model, path, Precision.FLOAT32))) {
             return engine.info().name() + ": " + engine.info().reason();
         }
     }

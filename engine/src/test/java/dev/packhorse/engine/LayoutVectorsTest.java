@@ -107,11 +107,11 @@ class LayoutVectorsTest {
         return Models.find(parent.toString(), none, Models::local);
     }
 
-    private void assertVectors(String name, PathChoice encoder) {
+    private void assertVectors(String name, PathChoice path) {
         var reference = FamilyFixtures.reference(name);
         var model = ModelFolder.read(parent);
         assertThat(model.maxSeqLength()).isEqualTo(reference.maxSeqLength());
-        try (var engine = Engine.open(new EngineSettings(model, Precision.FLOAT32, encoder, 4096, 2))) {
+        try (var engine = Engine.open(new EngineSettings(model, Precision.FLOAT32, path, 4096, 2))) {
             var texts = FamilyFixtures.texts().stream().map(engine::tokenize).toList();
             var rows = texts.stream().map(TokenizedText::ids).toList();
             assertThat(rows).containsExactlyElementsOf(reference.tokenIds());

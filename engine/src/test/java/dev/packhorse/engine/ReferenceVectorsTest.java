@@ -51,11 +51,11 @@ class ReferenceVectorsTest {
         };
     }
 
-    private static void assertVectors(String name, PathChoice encoder, Precision precision) {
+    private static void assertVectors(String name, PathChoice path, Precision precision) {
         var reference = Fixtures.reference(name);
         var model = Models.find(name.equals("tiny-bert") ? Fixtures.tinyBert().toString() : name);
         assertThat(model.maxSeqLength()).isEqualTo(reference.maxSeqLength());
-        try (var engine = Engine.open(new EngineSettings(model, precision, encoder, 4096, 2))) {
+        try (var engine = Engine.open(new EngineSettings(model, precision, path, 4096, 2))) {
             var rows = Fixtures.texts().stream()
                     .map(engine::tokenize)
                     .map(TokenizedText::ids)

@@ -28,7 +28,7 @@ public final class TinyBert {
         return freshSettings(model, PathChoice.AUTO);
     }
 
-    public static EngineSettings freshSettings(Model model, PathChoice encoder) {
-        return new EngineSettings(model, Precision.FLOAT32, encoder, NEXT_BUDGET.getAndIncrement(), 1);
+    public static EngineSettings freshSettings(Model model, PathChoice path) {
+        return new EngineSettings(model, Precision.FLOAT32, path, NEXT_BUDGET.getAndIncrement(), 1);
     }
 }
