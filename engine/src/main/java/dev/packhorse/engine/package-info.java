@@ -1,7 +1,14 @@
 /**
  * Texts in, vectors out. {@link dev.packhorse.engine.Engine} is an opened model: its tokenizer, its encoder and the memory they
- * use. Here is what opens one and drives it: which path and precision ({@code Paths}, {@code PrecisionChoice}), from which
- * files ({@code ModelWeights}, {@code Encoders}), and how texts go through it ({@code Embedder}). Nothing here knows Spark.
+ * use. Nothing here knows Spark.
+ *
+ * <ul>
+ *   <li>What is asked for: {@code EngineSettings}, with {@code PathChoice} and {@code PrecisionChoice}
+ *   <li>How it is opened: {@code Encoders} by one of the {@code Paths} from {@code ModelWeights}, or why not ({@code
+ *       UnmetException}); {@code PromptedTokenizer} and {@code PromptTokens} where there is a prompt
+ *   <li>How texts go through it: {@code Embedder} answers with an {@code Embedded} each, and tells a {@code BatchListener}
+ *   <li>For benchmarks: {@code EncoderLoop}, which opens an encoder as an {@code Engine} does
+ * </ul>
  *
  * <p>Packages see only those above them in this list, and a test keeps it so:
  *
