@@ -4,6 +4,7 @@ import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.EncoderInfo;
+import dev.packhorse.engine.contract.InUse;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.contract.Precision;
@@ -26,6 +27,7 @@ public final class Engine implements AutoCloseable {
     private final EncoderInfo info;
     private final Embedder embedder;
     private final Opened opened;
+    private final InUse inUse = new InUse("the engine");
 
     private Engine(Tokenizer tokenizer, EncoderInfo info, Embedder embedder, Opened opened) {
         this.tokenizer = tokenizer;
@@ -138,14 +140,19 @@ public final class Engine implements AutoCloseable {
      * See {@link Embedder#embed}.
      *
      * @throws dev.packhorse.engine.contract.BrokenEncoderException when the engine is of no use any more
+     * @throws IllegalStateException when it is closed
      */
     public Embedded[] embed(List<int[]> rows, BatchListener listener) {
-        return embedder.embed(rows, listener);
+        return inUse.use(() -> embedder.embed(rows, listener));
     }
 
-    /** @throws IllegalStateException when native memory was not given back */
+    /**
+     * Waits for calls of {@link #embed} that are under way.
+     *
+     * @throws IllegalStateException when native memory was not given back
+     */
     @Override
     public void close() {
-        opened.close();
+        inUse.close(opened::close);
     }
 }

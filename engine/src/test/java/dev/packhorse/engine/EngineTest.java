@@ -145,15 +145,10 @@ class EngineTest {
     @Test
     void whatWasOpenedBeforeTheFailureIsClosed() throws IOException {
         var settings = settings(OddGraphs.tinyBertWith("not-a-number", folder));
-        for (var i = 0; i < 50; i++) {
-            assertCannotOpen(settings).isInstanceOf(EncoderException.class);
-        }
-        var before = ResidentMemory.bytes();
-        for (var i = 0; i < 200; i++) {
-            assertCannotOpen(settings).isInstanceOf(EncoderException.class);
-        }
-        var grown = (ResidentMemory.bytes() - before) >> 20;
-        System.out.println("200 engines that failed to open: resident memory grew by " + grown + " MiB");
-        assertThat(grown).isLessThan(64);
+        ResidentMemory.assertNoLeak("engines that failed to open", times -> {
+            for (var i = 0; i < times; i++) {
+                assertCannotOpen(settings).isInstanceOf(EncoderException.class);
+            }
+        });
     }
 }

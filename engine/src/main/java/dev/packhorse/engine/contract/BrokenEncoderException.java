@@ -6,6 +6,7 @@ package dev.packhorse.engine.contract;
  */
 public final class BrokenEncoderException extends RuntimeException {
 
+    /** @param message what was expected and what was found */
     public BrokenEncoderException(String message) {
         super(message);
     }

@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.PointerScope;
  * The kernels of attention for one size of block: scores, softmax, weighted mean, some heads at a time. {@link
  * RowAttention} says which queries and keys.
  *
- * <p>Belongs to one {@link Workspace} and its thread.
+ * <p>Belongs to one {@link Workspace} and its thread. Owns its calls; the numbers lie in the workspace's buffers.
  */
 final class Attention implements AutoCloseable {
 

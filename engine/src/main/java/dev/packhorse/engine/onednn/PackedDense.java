@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.PointerScope;
 
 /**
  * A linear map in the layout of its kernel: weights reordered once, beside them what the kernel or the pass after it
- * needs. Shared by all threads; thread-safe but for {@link #close}.
+ * needs. Owns its native memory. Shared by all threads; thread-safe but for {@link #close}.
  */
 final class PackedDense implements AutoCloseable {
 

@@ -17,7 +17,8 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * A whole model in oneDNN's layouts: read once, then shared by all threads. Thread-safe but for {@link #close}.
+ * A whole model in oneDNN's layouts: read once, then shared by all threads. Owns all of its native memory, that of its {@link
+ * PackedDense} maps too. Thread-safe but for {@link #close}.
  */
 final class PackedWeights implements AutoCloseable {
 

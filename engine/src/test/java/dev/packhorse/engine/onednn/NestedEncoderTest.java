@@ -297,16 +297,11 @@ class NestedEncoderTest {
     void twoHundredLoadsAndClosesDoNotGrowTheProcess() throws IOException {
         var rows = rows(20, 128);
         var precisions = TinyEncoders.precisions().toList();
-        for (var i = 0; i < 50; i++) {
-            loadEncodeClose(precisions.get(i % precisions.size()), rows);
-        }
-        var before = ResidentMemory.bytes();
-        for (var i = 0; i < 200; i++) {
-            loadEncodeClose(precisions.get(i % precisions.size()), rows);
-        }
-        var grown = (ResidentMemory.bytes() - before) >> 20;
-        System.out.println("200 encoders loaded and closed: resident memory grew by " + grown + " MiB");
-        assertThat(grown).isLessThan(64);
+        ResidentMemory.assertNoLeak("encoders loaded and closed", times -> {
+            for (var i = 0; i < times; i++) {
+                loadEncodeClose(precisions.get(i % precisions.size()), rows);
+            }
+        });
     }
 
     private void loadEncodeClose(Precision precision, List<int[]> rows) {

@@ -217,12 +217,7 @@ class OnnxEncoderTest {
 
     @Test
     void openingAndClosingTwoHundredTimesKeepsNothing() throws IOException {
-        openAndClose(50); // what the runtime keeps for good, it takes at first
-        var before = ResidentMemory.bytes();
-        openAndClose(200);
-        var grown = (ResidentMemory.bytes() - before) >> 20;
-        System.out.println("200 sessions opened and closed: resident memory grew by " + grown + " MiB");
-        assertThat(grown).isLessThan(64);
+        ResidentMemory.assertNoLeak("sessions opened and closed", this::openAndClose);
     }
 
     private void openAndClose(int times) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -144,5 +145,17 @@ abstract class EmbedJobFixture {
                 summary.taskTime(),
                 summary.slots(),
                 summary.output());
+    }
+
+    /** Whether there is such a file below a folder that another process writes to. */
+    static boolean any(Path folder, Predicate<Path> wanted) {
+        if (!Files.exists(folder)) {
+            return false;
+        }
+        try (var files = Files.walk(folder)) {
+            return files.anyMatch(wanted);
+        } catch (IOException | RuntimeException e) { // what is walked through changes
+            return false;
+        }
     }
 }

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,17 +83,6 @@ class ResumedJobTest extends EmbedJobFixture {
         job(whole, input).run();
         undisturbed = Vectors.byId(
                 LocalSpark.session().read().parquet(whole.toString()).collectAsList());
-    }
-
-    private static boolean any(Path folder, Predicate<Path> wanted) {
-        if (!Files.exists(folder)) {
-            return false;
-        }
-        try (var files = Files.walk(folder)) {
-            return files.anyMatch(wanted);
-        } catch (IOException | RuntimeException e) { // what is walked through changes
-            return false;
-        }
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -75,9 +75,10 @@ class StreamingJobTest extends EmbedJobFixture {
     void afterADeathInTheMiddleEachRowIsThereOnce() throws InterruptedException {
         IntStream.range(0, 8).forEach(this::arrive);
         var job = ChildJvm.start(folder.resolve("log"), Job.class, folder.toString());
-        // in the third batch or a later one
-        job.await(
-                () -> Files.exists(output.resolve("_packhorse")) && manifests().size() >= 2);
+        // in the third batch or a later one, while it has a lease: without one, the next start watches it for a minute
+        job.await(() -> Files.exists(output.resolve("_packhorse"))
+                && manifests().size() >= 2
+                && any(output, path -> path.endsWith("lease")));
         assertThat(job.kill()).as("processes that outlive it").isEmpty();
         var before = manifests().size();
         assertThat(before).isLessThan(8);

@@ -244,7 +244,7 @@ class ResidentEnginesTest {
         second.close();
         assertThatThrownBy(() -> broken.embed(List.of(new int[] {1}), (r, t, c, n) -> {}))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("Attempting operation on allocator when allocator is closed.");
+                .hasMessage("the engine is closed");
         assertEncodes(third.engine());
     }
 
