@@ -3,6 +3,7 @@ package dev.packhorse.engine.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.Latches;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +23,7 @@ class InUseTest {
             for (var i = 0; i < 2; i++) { // at the same time
                 threads.execute(() -> inUse.use(() -> {
                     using.countDown();
-                    await(end);
+                    Latches.await(end);
                     return closed.get();
                 }));
             }
@@ -39,14 +40,6 @@ class InUseTest {
         assertThatThrownBy(() -> inUse.use(() -> 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the thing is closed");
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

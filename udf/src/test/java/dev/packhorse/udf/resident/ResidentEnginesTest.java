@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
+import dev.packhorse.engine.Latches;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.TinyBert;
@@ -173,7 +174,7 @@ class ResidentEnginesTest {
         try {
             var first = thread.submit(() -> ResidentEngines.lease(slow, settings -> {
                 loading.countDown();
-                await(go);
+                Latches.await(go);
                 return Engine.open(settings);
             }));
             loading.await();
@@ -190,14 +191,6 @@ class ResidentEnginesTest {
         } finally {
             go.countDown();
             thread.shutdownNow();
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
