@@ -11,6 +11,7 @@ import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onednn.NestedEncoder;
 import dev.packhorse.engine.onnx.OnnxEncoder;
 import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.reference.PlainEncoder;
 import dev.packhorse.engine.tokenize.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,6 +98,22 @@ final class Encoders {
     private static Encoder slow(EngineSettings settings, Tokenizer tokenizer, String reason) {
         return OnnxEncoder.open(
                 settings.model(), pooler(settings.model(), tokenizer), 1 + settings.threadsInPool(), reason);
+    }
+
+    /**
+     * The reference for a model without an ONNX file.
+     *
+     * @throws ModelException when its family is not known
+     */
+    static Encoder plain(Model model, Tokenizer tokenizer) {
+        if (!(model.architecture() instanceof Known known)) {
+            throw new ModelException(
+                    "%s: expected an ONNX file or a known family to hold vectors against, found neither"
+                            .formatted(model.name()));
+        }
+        try (var weights = ModelWeights.open(model, known)) {
+            return new PlainEncoder(weights.weights(), pooler(model, tokenizer));
+        }
     }
 
     private static Pooler pooler(Model model, Tokenizer tokenizer) {

@@ -43,12 +43,35 @@ public final class Engine implements AutoCloseable {
      *     file
      */
     public static Engine open(EngineSettings settings) {
+        return open(settings, Encoders::open);
+    }
+
+    /**
+     * Opens the path that all others are held to, for a few texts: float32, on ONNX Runtime where the model has an ONNX file,
+     * else in plain Java loops.
+     *
+     * @throws ModelException when the model can be read in neither way
+     * @throws RuntimeException as {@link #open} does
+     */
+    public static Engine openReference(Model model) {
+        var settings = new EngineSettings(model, Precision.FLOAT32, PathChoice.SLOW, model.maxSeqLength(), 1);
+        return Paths.unmetBySlow(model, Precision.FLOAT32).isEmpty()
+                ? open(settings)
+                : open(settings, (ignored, memory, tokenizer) -> Encoders.plain(model, tokenizer));
+    }
+
+    /** Opens an encoder; what it needs stays the engine's to close. */
+    private interface Opener {
+        Encoder open(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer);
+    }
+
+    private static Engine open(EngineSettings settings, Opener opener) {
         var opened = new Opened();
         try {
             var model = settings.model();
             var memory = opened.add(NativeMemory.open(Long.MAX_VALUE));
             var tokenizer = opened.add(openTokenizer(model));
-            var encoder = opened.add(Encoders.open(settings, memory, tokenizer));
+            var encoder = opened.add(opener.open(settings, memory, tokenizer));
             checkPrecision(encoder.info(), settings.precision());
             var embedder = new Embedder(
                     encoder,

@@ -2,12 +2,12 @@ package dev.packhorse.jobs;
 
 import dev.packhorse.jobs.cli.Commands;
 
-/** The command line: {@code embed}, {@code explain}, {@code demo}, {@code bench}. Not thread-safe: once in a process. */
+/** The command line: {@code embed}, {@code reindex}, {@code plan}, {@code explain}, {@code demo}, {@code bench}. Not thread-safe: once in a process. */
 public final class Packhorse {
 
     private Packhorse() {}
 
-    /** Exits with 0 when the job is done, 1 when it failed, 2 when an option does not fit. */
+    /** Exits with the number of a {@link dev.packhorse.jobs.outcome.ExitCode}. */
     public static void main(String[] arguments) {
         var code = Commands.run(arguments, System.out, System.err);
         if (code != 0) {

@@ -8,8 +8,14 @@ import dev.packhorse.jobs.demo.Demo;
 import dev.packhorse.jobs.demo.DemoOptions;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
+import dev.packhorse.jobs.estimate.Plan;
 import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.options.PlanOptions;
+import dev.packhorse.jobs.options.ReindexOptions;
+import dev.packhorse.jobs.outcome.ExitCode;
+import dev.packhorse.jobs.outcome.JobException;
+import dev.packhorse.jobs.reindex.ReindexJob;
 import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.SparkVersion;
 import dev.packhorse.udf.files.SparkModels;
@@ -38,12 +44,22 @@ import scala.Tuple2;
  */
 public final class Commands {
 
-    private static final int DONE = 0;
-    private static final int FAILED = 1;
-    private static final int BAD_OPTIONS = 2;
+    private static final int DONE = ExitCode.DONE.number();
+    private static final int FAILED = ExitCode.FAILED.number();
+    private static final int BAD_OPTIONS = ExitCode.BAD_OPTIONS.number();
 
     private static final List<Command> ALL = List.of(
             new Command("embed", "Embed a corpus into Parquet.", EmbedOptions.ALL, onSpark(Commands::embed)),
+            new Command(
+                    "reindex",
+                    "Keep a table of embeddings in step with a corpus: embed what changed, publish what passed an audit.",
+                    ReindexOptions.ALL,
+                    onSpark(ReindexJob::of)),
+            new Command(
+                    "plan",
+                    "Say what a corpus will cost, by a sample that is embedded on the spot.",
+                    PlanOptions.ALL,
+                    onSpark(Plan::of)),
             new Command(
                     "explain",
                     "Say what the model is and which path it takes on this machine; options as for embed.",
@@ -103,7 +119,7 @@ public final class Commands {
      *
      * @param out gets what the command says
      * @param err gets why it ended otherwise than it should
-     * @return the exit code: 0 done, 1 failed, 2 options that do not fit
+     * @return the exit code, see {@link ExitCode}
      */
     public static int run(String[] arguments, PrintStream out, PrintStream err) {
         var line = new CommandLine(CommandLineSpec.withHelp(CommandSpec.create().name("packhorse")));
@@ -126,6 +142,9 @@ public final class Commands {
         } catch (ParameterException e) {
             err.println("packhorse: " + explain(e));
             return BAD_OPTIONS;
+        } catch (JobException e) {
+            err.println("packhorse: " + e.getMessage());
+            return e.code().number();
         } catch (OptionException | ModelException | TokenizerException e) {
             err.println("packhorse: " + e.getMessage());
             return BAD_OPTIONS;

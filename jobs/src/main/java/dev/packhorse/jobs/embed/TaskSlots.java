@@ -3,7 +3,7 @@ package dev.packhorse.jobs.embed;
 import org.apache.spark.sql.SparkSession;
 
 /** How many tasks a session can run, and how many a job should have. */
-final class TaskSlots {
+public final class TaskSlots {
 
     /** Enough tasks a core that the last ones to end do not leave the other cores idle for long. */
     private static final int TASKS_PER_CORE = 6;
@@ -11,7 +11,7 @@ final class TaskSlots {
     private TaskSlots() {}
 
     /** Tasks that can run at a time, on the executors that there are now. */
-    static int now(SparkSession spark) {
+    public static int now(SparkSession spark) {
         var cpus = spark.sparkContext().getConf().getInt("spark.task.cpus", 1);
         return Math.max(1, spark.sparkContext().defaultParallelism() / cpus);
     }

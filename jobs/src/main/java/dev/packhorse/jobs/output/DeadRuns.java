@@ -1,7 +1,6 @@
 package dev.packhorse.jobs.output;
 
 import dev.packhorse.jobs.output.RunPlan.Found;
-import dev.packhorse.udf.options.OptionException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -171,17 +171,17 @@ final class DeadRuns {
      * The dead run that can be gone on with: its folder gets the name of the run that does.
      *
      * @param deciding what decides rows and vectors now
+     * @param misfits gets, for each run that cannot be gone on with, in what it differs
      * @return its plan; nothing where there is none
-     * @throws OptionException where there are some, and none of them fits
      */
-    Optional<RunPlan> take(String run, Map<String, String> deciding, PrintStream out) throws IOException {
-        var misfits = new ArrayList<String>();
+    Optional<RunPlan> take(String run, Map<String, String> deciding, Consumer<String> misfits, PrintStream out)
+            throws IOException {
         for (var candidate : dead) {
             if (published(candidate)) {
                 continue;
             }
             if (candidate.found() instanceof Found.Foreign foreign) {
-                misfits.add(
+                misfits.accept(
                         "%s was of another Packhorse, by its plan: %s".formatted(candidate.folder(), foreign.found()));
             }
             if (candidate.plan().isEmpty()) {
@@ -190,7 +190,7 @@ final class DeadRuns {
             var plan = candidate.plan().get();
             var differences = plan.differences(deciding);
             if (!differences.isEmpty()) {
-                misfits.add("%s was with %s".formatted(candidate.folder(), differences));
+                misfits.accept("%s was with %s".formatted(candidate.folder(), differences));
                 continue;
             }
             checkStillDead(candidate);
@@ -201,11 +201,6 @@ final class DeadRuns {
                 dead.remove(candidate);
                 return Optional.of(plan.with(run));
             }
-        }
-        if (!misfits.isEmpty()) {
-            throw new OptionException(
-                    "--resume: expected a run with the same options, found none: %s; set them so, or start without --resume, which deletes what is there"
-                            .formatted(String.join("; ", misfits)));
         }
         return Optional.empty();
     }

@@ -131,17 +131,9 @@ public final class ExistingOutput {
      * @throws OptionException when there is another one
      */
     public void checkAlone(String runId) {
-        try {
-            var others = new TreeSet<String>();
-            for (var folder : place.stagingFolders()) {
-                others.add(Staging.run(folder));
-            }
-            others.remove(runId);
-            if (!others.isEmpty()) {
-                throw notAlone(others);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("could not look at " + place.folder(), e);
+        var others = others(runId);
+        if (!others.isEmpty()) {
+            throw notAlone(others);
         }
     }
 
@@ -156,6 +148,30 @@ public final class ExistingOutput {
             throw new OptionException(
                     "--checkpoint: expected one start at a time, found another that is at work on the batch %s; start again when that has ended"
                             .formatted(runId));
+        }
+    }
+
+    /** Ids of other runs that were at work here when this was opened. */
+    public Set<String> live() {
+        return deadRuns.live();
+    }
+
+    /**
+     * Ids of the runs that have a staging folder here now, beside this one: a run that has seen none before it made its own
+     * looks once more, for another may have begun at the same moment.
+     *
+     * @param runId of this run
+     */
+    public Set<String> others(String runId) {
+        try {
+            var others = new TreeSet<String>();
+            for (var folder : place.stagingFolders()) {
+                others.add(Staging.run(folder));
+            }
+            others.remove(runId);
+            return others;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not look at " + place.folder(), e);
         }
     }
 

@@ -22,7 +22,7 @@ public record FileSizes(long target, double shrink) {
     private static final String LEAST_PARTITIONS = "spark.sql.files.minPartitionNum";
 
     /** Settings of a session that are put back when this is closed. */
-    interface Applied extends AutoCloseable {
+    public interface Applied extends AutoCloseable {
         @Override
         void close();
     }
@@ -31,7 +31,7 @@ public record FileSizes(long target, double shrink) {
      * Has Spark put so many files, or parts of one, into a task, in all of the session until that is closed: for one write
      * at a time.
      */
-    Applied applyTo(SparkSession spark) {
+    public Applied applyTo(SparkSession spark) {
         var read = target == 0 ? Long.MAX_VALUE / 4 : Math.max(LEAST_READ, (long) (target * shrink));
         var before = new HashMap<String, Optional<String>>();
         var wanted = Map.of(

@@ -119,8 +119,30 @@ public final class OutputFolder {
      */
     public Optional<Staging> resume(
             String runId, Map<String, String> deciding, Consumer<RunPlan> taken, PrintStream out) {
+        var misfits = new ArrayList<String>();
+        var staging = goOn(runId, deciding, misfits::add, taken, out);
+        if (staging.isEmpty() && !misfits.isEmpty()) {
+            throw new OptionException(
+                    "--resume: expected a run with the same options, found none: %s; set them so, or start without --resume, which deletes what is there"
+                            .formatted(String.join("; ", misfits)));
+        }
+        return staging;
+    }
+
+    /**
+     * The same for a run that does not insist: it has its own work to do where there is none to go on with.
+     *
+     * @param misfits gets, for each run that died and does not fit, in what it differs
+     * @return nothing where there is none that fits; else the caller closes it
+     */
+    public Optional<Staging> goOn(
+            String runId,
+            Map<String, String> deciding,
+            Consumer<String> misfits,
+            Consumer<RunPlan> taken,
+            PrintStream out) {
         try {
-            var plan = existing.deadRuns().take(runId, deciding, out);
+            var plan = existing.deadRuns().take(runId, deciding, misfits, out);
             if (plan.isEmpty()) {
                 return Optional.empty();
             }

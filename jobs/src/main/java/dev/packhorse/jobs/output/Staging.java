@@ -149,6 +149,17 @@ public final class Staging implements AutoCloseable {
         return read(schema, List.of(new Path(folder, KEPT)));
     }
 
+    /** The rows that this run's {@link #hold} has kept. */
+    public Dataset<Row> held(StructType schema) {
+        var rows = new Path(folder, ROWS + run);
+        return spark.read().schema(schema).parquet(rows.toString());
+    }
+
+    /** A folder of that name in this one, for what else the run puts down; it goes with it. */
+    public String beside(String name) {
+        return new Path(folder, name).toString();
+    }
+
     private Dataset<Row> read(StructType schema, List<Path> folders) {
         try {
             var paths = new ArrayList<String>();

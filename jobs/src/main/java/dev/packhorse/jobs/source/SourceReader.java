@@ -10,6 +10,7 @@ import static dev.packhorse.jobs.options.EmbedOptions.INPUT_SCHEMA;
 import static dev.packhorse.jobs.options.EmbedOptions.QUERY;
 import static dev.packhorse.jobs.options.EmbedOptions.TABLE;
 import static dev.packhorse.jobs.options.EmbedOptions.TEXT_COLUMN;
+import static dev.packhorse.jobs.options.ReindexOptions.SOURCE;
 
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -45,6 +47,8 @@ public final class SourceReader {
 
     /** Else Spark leaves out, and says nothing, what is a week older than the newest file; a file may be moved or copied. */
     private static final String NO_FILE_IS_TOO_OLD = "36500d";
+
+    private static final Pattern TABLE_NAME = Pattern.compile("[\\w-]+(\\.[\\w-]+)*");
 
     private final SparkSession spark;
     private final OptionValues options;
@@ -80,6 +84,41 @@ public final class SourceReader {
         if (format(options).equals("text") && options.isGiven(INPUT) && !options.get(GENERATE_IDS)) {
             throw new OptionException(
                     "--input-format text: expected --generate-ids, for lines have no ids, found none");
+        }
+    }
+
+    /**
+     * Options with {@code --source} as the paths that embed knows as {@code --input}.
+     *
+     * @throws OptionException when another source is given, too
+     */
+    public static OptionValues asPaths(OptionValues options) {
+        if (!options.isGiven(SOURCE)) {
+            return options;
+        }
+        var others = given(options, Stream.of(INPUT, TABLE, QUERY));
+        if (!others.isEmpty()) {
+            throw new OptionException(
+                    "expected one of --source, --input, --table and --query, found --source and %s".formatted(others));
+        }
+        return options.with(INPUT, options.get(SOURCE));
+    }
+
+    /**
+     * The same, with {@code --source} as a table where the session knows one of that name.
+     *
+     * @throws OptionException as {@link #asPaths}
+     */
+    public static OptionValues resolved(SparkSession spark, OptionValues options) {
+        var named = options.find(SOURCE).orElse(List.of());
+        return named.size() == 1 && isTable(spark, named.get(0)) ? options.with(TABLE, named.get(0)) : asPaths(options);
+    }
+
+    private static boolean isTable(SparkSession spark, String name) {
+        try {
+            return TABLE_NAME.matcher(name).matches() && spark.catalog().tableExists(name);
+        } catch (RuntimeException e) { // a first part that is no catalog's name
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.packhorse.udf.options;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +42,10 @@ public record OptionType<T>(
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kmg]?)b?");
 
+    private static final Pattern TIME = Pattern.compile("(\\d{1,6})([smhd])");
+    private static final Map<String, Duration> UNITS = Map.of(
+            "s", Duration.ofSeconds(1), "m", Duration.ofMinutes(1), "h", Duration.ofHours(1), "d", Duration.ofDays(1));
+
     /** Any text that is not blank. */
     public static OptionType<String> text() {
         return single("text", OptionType::notBlank, Function.identity());
@@ -68,6 +73,29 @@ public record OptionType<T>(
                     return value;
                 },
                 String::valueOf);
+    }
+
+    /** A number within bounds, both included. */
+    public static OptionType<Double> number(double least, double most) {
+        return single(
+                "a number from " + plain(least) + " to " + plain(most),
+                text -> {
+                    var value = Double.parseDouble(text.strip());
+                    if (!(value >= least && value <= most)) { // as NaN is not
+                        throw new IllegalArgumentException("out of bounds");
+                    }
+                    return value;
+                },
+                OptionType::plain);
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
+    /** A time such as {@code 45s}, {@code 30m}, {@code 12h} or {@code 7d}. */
+    public static OptionType<Duration> duration() {
+        return single("a time such as 45s, 30m, 12h or 7d", OptionType::parseDuration, OptionType::formatDuration);
     }
 
     /** true or false. */
@@ -183,6 +211,23 @@ public record OptionType<T>(
                     case "g" -> 1L << 30;
                     default -> 1L;
                 });
+    }
+
+    private static Duration parseDuration(String text) {
+        var match = TIME.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (!match.matches()) {
+            throw new IllegalArgumentException("no time");
+        }
+        return UNITS.get(match.group(2)).multipliedBy(Long.parseLong(match.group(1)));
+    }
+
+    private static String formatDuration(Duration time) {
+        for (var unit : List.of("d", "h", "m")) {
+            if (!time.isZero() && time.toSeconds() % UNITS.get(unit).toSeconds() == 0) {
+                return time.dividedBy(UNITS.get(unit)) + unit;
+            }
+        }
+        return time.toSeconds() + "s";
     }
 
     private static String formatBytes(long bytes) {

@@ -48,6 +48,13 @@ public final class OptionValues {
         return new OptionValues(given);
     }
 
+    /** These with a value for one more option, or in place of the one that was given. */
+    public <T> OptionValues with(Option<T> option, T value) {
+        var more = new HashMap<>(given);
+        more.put(option, value);
+        return new OptionValues(more);
+    }
+
     private static Option<?> find(Collection<Option<?>> known, String key, Function<Option<?>, String> keyOf) {
         return known.stream()
                 .filter(option -> keyOf.apply(option).equals(key))

@@ -1,0 +1,108 @@
+package dev.packhorse.jobs.embed;
+
+import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.jobs.output.Staging;
+import dev.packhorse.jobs.report.Progress;
+import dev.packhorse.jobs.report.RunMonitor;
+import dev.packhorse.jobs.shuffle.ShufflePlan;
+import dev.packhorse.jobs.source.Source;
+import dev.packhorse.udf.Embedding;
+import dev.packhorse.udf.metrics.RunAccumulator;
+import dev.packhorse.udf.metrics.RunReport;
+import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.EmbedSettings;
+import dev.packhorse.udf.rows.LongTexts;
+import java.io.PrintStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Embeds texts into a staging folder, for jobs that have their own way from there: dealt out, sorted and packed as the embed
+ * job does it. Immutable.
+ *
+ * @param options of source and encoding
+ * @param idColumn what messages call ids
+ * @param textColumn what messages call texts
+ */
+public record HeldTexts(
+        SparkSession spark,
+        OptionValues options,
+        Model model,
+        LongTexts longTexts,
+        EngineSettings engine,
+        String idColumn,
+        String textColumn,
+        PrintStream out) {
+
+    /** By this column a row of the source is known again in what is held: int64. */
+    public static final String CHECK = RowShuffle.CHECK;
+
+    /**
+     * What embedding took.
+     *
+     * @param report what tasks counted
+     * @param taskMillis that they ran, added up
+     */
+    public record Work(RunReport report, long taskMillis) {}
+
+    /** The schema of the result for a source: what a job's readers see. */
+    public StructType resultSchema(Source source) {
+        return new Embedding(source.columns(), settings(), new RunAccumulator()).outputSchema(source.rows());
+    }
+
+    /** The schema of what is held: the result's, and {@link #CHECK} among further columns. */
+    public StructType heldSchema(Source source) {
+        var marked = shuffle().marked(source, ShufflePlan.even(1));
+        return new Embedding(RowShuffle.marked(source.columns()), settings(), new RunAccumulator())
+                .outputSchema(marked);
+    }
+
+    /** A source's rows with {@link #CHECK}. */
+    public Dataset<Row> checked(Source source) {
+        return shuffle().marked(source, ShufflePlan.even(1)).drop(RowShuffle.TARGET);
+    }
+
+    /** What is held, in the columns of the result. */
+    public static Dataset<Row> result(Dataset<Row> held) {
+        return held.drop(RowShuffle.TARGET, RowShuffle.CHECK);
+    }
+
+    /**
+     * Embeds all rows of a source, a file a task; each is complete when its task has committed.
+     *
+     * @throws RuntimeException what Spark throws
+     */
+    public Work hold(Source source, Staging staging) {
+        var accumulator = new RunAccumulator();
+        spark.sparkContext().register(accumulator);
+        var monitor = new RunMonitor(accumulator);
+        spark.sparkContext().addSparkListener(monitor);
+        try {
+            var planned = shuffle().plan(source, TaskSlots.wantedTasks(spark));
+            var embedding = new Embedding(RowShuffle.marked(source.columns()), settings(), accumulator);
+            var rows = shuffle().embed(embedding, shuffle().marked(source, planned.plan()), planned.plan());
+            try (var progress = Progress.start(monitor, planned.rows(), out)) {
+                staging.hold(rows);
+            }
+            return new Work(accumulator.value(), monitor.taskMillis());
+        } finally {
+            spark.sparkContext().removeSparkListener(monitor);
+        }
+    }
+
+    private RowShuffle shuffle() {
+        return new RowShuffle(options, model, longTexts);
+    }
+
+    private EmbedSettings settings() {
+        return EmbedSettings.of(options, engine, idColumn, textColumn, longTexts);
+    }
+
+    /** Tasks that the session can run at a time. */
+    public int slots() {
+        return TaskSlots.now(spark);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.packhorse.jobs.reindex;
+
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.jobs.embed.SparkWork;
+import dev.packhorse.jobs.source.SourceReader;
+import dev.packhorse.jobs.target.Targets;
+import dev.packhorse.udf.files.SparkModels;
+import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.EngineChoice;
+import dev.packhorse.udf.rows.LongTexts;
+import java.io.PrintStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Keeps a target in step with a source: embeds what is new or changed, deletes what is gone, and publishes it when an audit has
+ * passed. Immutable; one run at a time on a target.
+ */
+public final class ReindexJob implements SparkWork {
+
+    private final OptionValues options;
+    private final Model model;
+    private final LongTexts longTexts;
+    private final PrintStream out;
+
+    private ReindexJob(OptionValues options, Model model, LongTexts longTexts, PrintStream out) {
+        this.options = options;
+        this.model = model;
+        this.longTexts = longTexts;
+        this.out = out;
+    }
+
+    /**
+     * Checks all that can be checked without Spark.
+     *
+     * @param conf the settings that Spark will have; gets what the target needs
+     * @param out where progress goes
+     * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
+     */
+    public static ReindexJob of(OptionValues options, SparkConf conf, PrintStream out) {
+        SourceReader.check(SourceReader.asPaths(options));
+        Targets.prepare(options, conf);
+        var model = SparkModels.find(options, conf);
+        EngineChoice.of(options, model);
+        return new ReindexJob(options, model, LongTexts.of(options, model), out);
+    }
+
+    /**
+     * Runs it. What Spark throws comes through as it is.
+     *
+     * @throws OptionException when source, target and options do not fit each other
+     * @throws dev.packhorse.jobs.outcome.JobException when nothing is published for a reason that has an exit code of its own
+     */
+    @Override
+    public void run(SparkSession spark) {
+        new ReindexRun(spark, SourceReader.resolved(spark, options), model, longTexts, out).run();
+    }
+}

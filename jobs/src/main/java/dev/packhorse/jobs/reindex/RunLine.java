@@ -1,0 +1,68 @@
+package dev.packhorse.jobs.reindex;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.packhorse.jobs.audit.Check;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** One line of JSON about a run, for whoever watches it; the keys never change their meaning. Not thread-safe: one run's. */
+final class RunLine {
+
+    /** Where it goes: the standard output. */
+    static final String STDOUT = "-";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Map<String, Object> entries = new LinkedHashMap<>();
+
+    /** Sets an entry, in place of what it was. */
+    void put(String key, Object value) {
+        entries.put(key, value);
+    }
+
+    /** Sets what an audit found. */
+    void put(List<Check> checks) {
+        var found = new LinkedHashMap<String, Object>();
+        for (var check : checks) {
+            found.put(check.name(), Map.of("passed", check.passed(), "found", check.found(), "ids", check.ids()));
+        }
+        entries.put("audit", found);
+    }
+
+    /**
+     * Writes it, in place of what the file had.
+     *
+     * @param place a file on any file system that Hadoop knows, or {@link #STDOUT}
+     */
+    void write(String place, Configuration conf, PrintStream out) {
+        if (place.equals(STDOUT)) {
+            out.println(this);
+            return;
+        }
+        try {
+            var file = new Path(place);
+            try (var stream = file.getFileSystem(conf).create(file, true)) {
+                stream.write((this + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write --report " + place, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return JSON.writeValueAsString(entries);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a line is plain maps, numbers and strings", e);
+        }
+    }
+}
