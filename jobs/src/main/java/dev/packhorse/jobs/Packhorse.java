@@ -2,7 +2,7 @@ package dev.packhorse.jobs;
 
 import dev.packhorse.jobs.cli.Commands;
 
-/** The command line: {@code embed}, {@code reindex}, {@code plan}, {@code explain}, {@code demo}, {@code bench}. Not thread-safe: once in a process. */
+/** The command line: {@code embed}, {@code reindex}, {@code versions}, {@code plan}, {@code explain}, {@code demo}, {@code bench}. Not thread-safe: once in a process. */
 public final class Packhorse {
 
     private Packhorse() {}

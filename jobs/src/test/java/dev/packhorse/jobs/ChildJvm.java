@@ -83,6 +83,20 @@ public final class ChildJvm implements AutoCloseable {
         process.waitFor();
     }
 
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end. */
+    public int waitFor() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** How it ended. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
     /** What it printed. */
     public String log() {
         try {

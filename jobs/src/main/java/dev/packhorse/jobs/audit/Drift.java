@@ -1,13 +1,10 @@
 package dev.packhorse.jobs.audit;
 
-import dev.packhorse.udf.PackhorseFunctions;
-import dev.packhorse.udf.rows.OutputColumns;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
+import java.util.Map;
 
 /**
  * How near the new vectors of changed texts are to the old ones. An edit leaves most of a text's meaning: where most vectors
@@ -15,57 +12,38 @@ import org.apache.spark.sql.types.DataTypes;
  */
 final class Drift {
 
-    private static final String NAME = "drift";
+    static final String NAME = "drift";
 
     /** So many texts tell the distribution. */
-    private static final int MOST = 10_000;
+    static final int MOST = 1_000;
 
     private static final int ENOUGH = 20;
-    private static final String COSINE = "__packhorse_cosine";
-    private static final String OLD = "__packhorse_old";
 
     private Drift() {}
 
-    static Check check(Dataset<Row> before, Dataset<Row> candidate, Dataset<Row> changed, Limits limits) {
-        var id = functions.col(OutputColumns.ID);
-        var some = changed.select(id).orderBy(functions.xxhash64(id)).limit(MOST);
-        var old = vectors(before, some).withColumnRenamed(OutputColumns.EMBEDDING, OLD);
-        var cosines = vectors(candidate, some)
-                .join(old, OutputColumns.ID)
-                .select(
-                        id,
-                        PackhorseFunctions.cosineSimilarity(functions.col(OutputColumns.EMBEDDING), functions.col(OLD))
-                                .as(COSINE))
-                .persist();
-        try {
-            return check(cosines, limits);
-        } finally {
-            cosines.unpersist();
-        }
-    }
+    /** A text with an old and a new vector. */
+    private record Moved(String id, double cosine) {}
 
-    private static Dataset<Row> vectors(Dataset<Row> rows, Dataset<Row> some) {
-        var first = List.of(rows.columns()).contains(OutputColumns.CHUNK)
-                ? rows.filter(functions.col(OutputColumns.CHUNK).equalTo(0))
-                : rows;
-        return first.join(some, OutputColumns.ID, "left_semi")
-                .filter(functions.col(OutputColumns.EMBEDDING).isNotNull())
-                .select(OutputColumns.ID, OutputColumns.EMBEDDING);
-    }
-
-    private static Check check(Dataset<Row> cosines, Limits limits) {
-        var found = cosines.agg(
-                        functions.count(COSINE),
-                        functions.expr("percentile(%s, 0.05)".formatted(COSINE)),
-                        functions.expr("percentile(%s, 0.5)".formatted(COSINE)),
-                        functions.avg(COSINE))
-                .first();
-        var count = found.getLong(0);
-        if (count == 0) {
+    /**
+     * Compares vectors of the same ids.
+     *
+     * @param before vectors of changed texts
+     * @param now vectors, those and others
+     */
+    static Check check(Map<String, List<Float>> before, Map<String, List<Float>> now, Limits limits) {
+        var moved = new ArrayList<Moved>();
+        before.forEach((id, vector) -> {
+            if (now.containsKey(id)) {
+                moved.add(new Moved(id, Cosine.of(vector, now.get(id))));
+            }
+        });
+        if (moved.isEmpty()) {
             return Check.of(NAME, true, "no changed text with an old and a new vector");
         }
-        var p05 = found.getDouble(1);
-        var median = found.getDouble(2);
+        moved.sort(Comparator.comparingDouble(Moved::cosine)); // NaN comes last
+        var count = moved.size();
+        var p05 = moved.get((int) (0.05 * (count - 1))).cosine();
+        var median = moved.get((count - 1) / 2).cosine();
         var passed = count < ENOUGH || (median >= limits.minMedian() && p05 >= limits.minP05());
         return new Check(
                 NAME,
@@ -77,21 +55,11 @@ final class Drift {
                         limits.minP05(),
                         median,
                         p05,
-                        found.getDouble(3),
+                        moved.stream().mapToDouble(Moved::cosine).average().orElseThrow(),
                         count,
                         count < ENOUGH ? ", too few to fail" : ""),
-                passed ? List.of() : farthest(cosines));
-    }
-
-    /** The ids that drifted most. */
-    private static List<String> farthest(Dataset<Row> cosines) {
-        return cosines
-                .orderBy(COSINE)
-                .limit(Check.MOST_IDS)
-                .select(functions.col(OutputColumns.ID).cast(DataTypes.StringType))
-                .collectAsList()
-                .stream()
-                .map(row -> row.getString(0))
-                .toList();
+                passed
+                        ? List.of()
+                        : moved.stream().limit(Check.MOST_IDS).map(Moved::id).toList());
     }
 }

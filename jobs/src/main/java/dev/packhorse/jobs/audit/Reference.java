@@ -10,39 +10,97 @@ import dev.packhorse.udf.rows.LongTexts;
 import dev.packhorse.udf.rows.OutputColumns;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Embeds some texts again, one by one, in float32 on the path that all others are held to, and compares. */
-record Reference(Model model, LongTexts longTexts, Limits limits) {
+/**
+ * Some texts, embedded again one by one, in float32 on the path that all others are held to: beside what else goes on, for it
+ * takes a while. Whoever starts it closes it.
+ */
+public final class Reference implements AutoCloseable {
 
     private static final String NAME = "reference";
 
+    private final Model model;
+    private final LongTexts longTexts;
+    private final Limits limits;
+    private final Aside<Map<String, List<Float>>> vectors;
+
+    private Reference(Model model, LongTexts longTexts, Limits limits, Dataset<Row> texts) {
+        this.model = model;
+        this.longTexts = longTexts;
+        this.limits = limits;
+        this.vectors = Aside.start("reference", () -> embed(sample(texts)));
+    }
+
     /**
-     * A text that was compared.
+     * Begins.
      *
-     * @param cosine of the angle between both vectors
+     * @param texts what the sample is taken from: ids and texts in the columns of those names; the first rows are the sample
      */
+    public static Reference start(Model model, LongTexts longTexts, Limits limits, Dataset<Row> texts) {
+        return new Reference(model, longTexts, limits, texts);
+    }
+
+    /** A text that was compared. */
     private record Compared(String id, double cosine) {}
 
-    /** @param texts ids and texts, in the columns of those names; the first rows are the sample */
-    Check check(Dataset<Row> candidate, Dataset<Row> texts) {
+    /** Texts by id, as text. */
+    private Map<String, String> sample(Dataset<Row> texts) {
+        var sample = new LinkedHashMap<String, String>();
+        if (limits.sample() > 0) {
+            texts.limit(limits.sample())
+                    .select(functions.col(OutputColumns.ID).cast(DataTypes.StringType), functions.col("text"))
+                    .collectAsList()
+                    .forEach(row -> sample.put(row.getString(0), row.getString(1)));
+        }
+        return sample;
+    }
+
+    /** @return vectors by id; an empty one where the reference has none */
+    private Map<String, List<Float>> embed(Map<String, String> texts) {
+        var embedded = new LinkedHashMap<String, List<Float>>();
+        if (texts.isEmpty()) {
+            return embedded;
+        }
+        try (var engine = Engine.openReference(model)) {
+            texts.forEach((id, text) ->
+                    embedded.put(id, embed(engine, text).map(Cosine::list).orElse(List.of())));
+        }
+        return embedded;
+    }
+
+    /** Ids of the sample, as text; waits. */
+    Set<String> ids() {
+        return vectors.get().keySet();
+    }
+
+    /**
+     * Compares.
+     *
+     * @param found vectors by id; those and others
+     */
+    Check check(Map<String, List<Float>> found) {
         if (limits.sample() == 0) {
             return Check.of(NAME, true, "not looked at: --audit-sample 0");
         }
-        var asked = texts(texts);
-        var vectors = vectors(candidate, asked);
-        if (vectors.isEmpty()) {
-            return Check.of(NAME, true, "no new vector to compare");
+        var compared = new ArrayList<Compared>();
+        vectors.get().forEach((id, expected) -> {
+            if (found.containsKey(id)) { // else it has an error
+                compared.add(new Compared(id, Cosine.of(expected, found.get(id))));
+            }
+        });
+        if (compared.isEmpty()) {
+            return Check.of(NAME, true, "no vector to compare");
         }
-        var compared = compare(asked, vectors);
         var failed = compared.stream()
                 .filter(one -> !(one.cosine() >= limits.minCosine()))
                 .sorted(Comparator.comparingDouble(Compared::cosine))
@@ -61,39 +119,9 @@ record Reference(Model model, LongTexts longTexts, Limits limits) {
                 failed.stream().limit(Check.MOST_IDS).map(Compared::id).toList());
     }
 
-    private Map<String, String> texts(Dataset<Row> texts) {
-        var byId = new HashMap<String, String>();
-        texts.limit(limits.sample())
-                .select(functions.col(OutputColumns.ID).cast(DataTypes.StringType), functions.col("text"))
-                .collectAsList()
-                .forEach(row -> byId.put(row.getString(0), row.getString(1)));
-        return byId;
-    }
-
-    private static Map<String, List<Float>> vectors(Dataset<Row> candidate, Map<String, String> asked) {
-        var id = functions.col(OutputColumns.ID).cast(DataTypes.StringType);
-        var rows = candidate.filter(id.isin(asked.keySet().toArray())
-                .and(functions.col(OutputColumns.EMBEDDING).isNotNull()));
-        if (List.of(candidate.columns()).contains(OutputColumns.CHUNK)) {
-            rows = rows.filter(functions.col(OutputColumns.CHUNK).equalTo(0));
-        }
-        var vectors = new HashMap<String, List<Float>>();
-        rows.select(id, functions.col(OutputColumns.EMBEDDING))
-                .collectAsList()
-                .forEach(row -> vectors.put(row.getString(0), row.getList(1)));
-        return vectors;
-    }
-
-    private List<Compared> compare(Map<String, String> texts, Map<String, List<Float>> vectors) {
-        var compared = new ArrayList<Compared>();
-        try (var engine = Engine.openReference(model)) {
-            vectors.forEach((id, vector) -> compared.add(new Compared(
-                    id,
-                    embed(engine, texts.get(id))
-                            .map(expected -> cosine(expected, vector))
-                            .orElse(Double.NaN))));
-        }
-        return compared;
+    @Override
+    public void close() {
+        vectors.close();
     }
 
     /** The vector of a text's row; of its first one, where chunks are rows. */
@@ -119,21 +147,5 @@ record Reference(Model model, LongTexts longTexts, Limits limits) {
     private static Optional<float[]> embed(Engine engine, TokenizedText tokens) {
         var answer = engine.embed(List.of(tokens.ids()), (rows, count, computed, nanos) -> {})[0];
         return answer instanceof Embedded.Vector vector ? Optional.of(vector.values()) : Optional.empty();
-    }
-
-    private static double cosine(float[] a, List<Float> b) {
-        if (a.length != b.size()) {
-            return Double.NaN;
-        }
-        var dot = 0.0;
-        var squaresA = 0.0;
-        var squaresB = 0.0;
-        for (var i = 0; i < a.length; i++) {
-            double y = b.get(i);
-            dot += a[i] * y;
-            squaresA += (double) a[i] * a[i];
-            squaresB += y * y;
-        }
-        return dot / Math.sqrt(squaresA * squaresB);
     }
 }

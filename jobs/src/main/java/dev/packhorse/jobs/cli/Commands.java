@@ -13,9 +13,11 @@ import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.PlanOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
+import dev.packhorse.jobs.options.VersionsOptions;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.outcome.JobException;
 import dev.packhorse.jobs.reindex.ReindexJob;
+import dev.packhorse.jobs.reindex.VersionsJob;
 import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.SparkVersion;
 import dev.packhorse.udf.files.SparkModels;
@@ -55,6 +57,11 @@ public final class Commands {
                     "Keep a table of embeddings in step with a corpus: embed what changed, publish what passed an audit.",
                     ReindexOptions.ALL,
                     onSpark(ReindexJob::of)),
+            new Command(
+                    "versions",
+                    "List what reindex has published, or go back to it.",
+                    VersionsOptions.ALL,
+                    onSpark(VersionsJob::of)),
             new Command(
                     "plan",
                     "Say what a corpus will cost, by a sample that is embedded on the spot.",

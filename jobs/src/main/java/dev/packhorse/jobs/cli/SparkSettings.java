@@ -46,6 +46,9 @@ final class SparkSettings {
                     Path.of(System.getProperty("java.io.tmpdir"), "packhorse-warehouse")
                             .toUri()
                             .toString(),
+            // of the 200 that are Spark's own most would hold nothing, and each costs
+            "spark.sql.shuffle.partitions",
+                    String.valueOf(4 * Runtime.getRuntime().availableProcessors()),
             // how often a running task's counts reach the progress line
             "spark.executor.heartbeatInterval", "1s");
 

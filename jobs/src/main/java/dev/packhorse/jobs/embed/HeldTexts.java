@@ -13,10 +13,15 @@ import dev.packhorse.udf.metrics.RunReport;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.EmbedSettings;
 import dev.packhorse.udf.rows.LongTexts;
+import dev.packhorse.udf.rows.OutputColumns;
+import dev.packhorse.udf.rows.TextColumns;
 import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -76,8 +81,7 @@ public record HeldTexts(
      * @throws RuntimeException what Spark throws
      */
     public Work hold(Source source, Staging staging) {
-        var accumulator = new RunAccumulator();
-        spark.sparkContext().register(accumulator);
+        var accumulator = registered();
         var monitor = new RunMonitor(accumulator);
         spark.sparkContext().addSparkListener(monitor);
         try {
@@ -91,6 +95,30 @@ public record HeldTexts(
         } finally {
             spark.sparkContext().removeSparkListener(monitor);
         }
+    }
+
+    /** Has executors load the model, by embedding a word in each task slot; may run while the driver does something else. */
+    public void warmUp() {
+        var tasks = spark.sparkContext().isLocal() ? 1 : slots();
+        var words = spark.range(0, tasks, 1, tasks)
+                .select(
+                        functions.col("id").cast("string").as(OutputColumns.ID),
+                        functions
+                                .concat(functions.lit("word "), functions.col("id"))
+                                .as("word"));
+        var columns = new TextColumns(OutputColumns.ID, "word", Optional.empty(), List.of());
+        new Embedding(columns, settings(), registered())
+                .windowed(words)
+                .write()
+                .format("noop")
+                .mode("overwrite")
+                .save();
+    }
+
+    private RunAccumulator registered() {
+        var accumulator = new RunAccumulator();
+        spark.sparkContext().register(accumulator);
+        return accumulator;
     }
 
     private RowShuffle shuffle() {

@@ -86,7 +86,7 @@ record Diff(Dataset<Row> rows, Map<Kind, Long> counts, String withoutId) {
         var spark = read.sparkSession();
         var schema = compared.drop(CHECK).schema();
         var rows = spark.read().schema(schema).parquet(folder);
-        return new Diff(rows, counts(rows), digest(rows, columns));
+        return counted(rows, columns);
     }
 
     /** The columns of a source as those of targets are called, the text and what is malformed beside them. */
@@ -152,26 +152,24 @@ record Diff(Dataset<Row> rows, Map<Kind, Long> counts, String withoutId) {
         return functions.lit(kind.name());
     }
 
-    private static Map<Kind, Long> counts(Dataset<Row> rows) {
+    /** With what is told about rows without an id: a sum over them, whatever their order. */
+    private static Diff counted(Dataset<Row> rows, TextColumns columns) {
+        var told = new TextColumns(OutputColumns.ID, TEXT, Optional.of(MALFORMED), columns.carried());
+        var without = functions.col(KIND).equalTo(kind(Kind.WITHOUT_ID));
+        var check = functions.when(without, RowKeys.check(told, rows.schema()).cast("decimal(38,0)"));
         var counts = new EnumMap<Kind, Long>(Kind.class);
         for (var kind : Kind.values()) {
             counts.put(kind, 0L);
         }
-        rows.groupBy(KIND)
-                .count()
-                .collectAsList()
-                .forEach(row -> counts.put(Kind.valueOf(row.getString(0)), row.getLong(1)));
-        return counts;
-    }
-
-    /** Of what is told about rows without an id: how many, and a sum over them, whatever their order. */
-    private static String digest(Dataset<Row> rows, TextColumns columns) {
-        var told = new TextColumns(OutputColumns.ID, TEXT, Optional.of(MALFORMED), columns.carried());
-        var sum = rows.filter(functions.col(KIND).equalTo(kind(Kind.WITHOUT_ID)))
-                .select(RowKeys.check(told, rows.schema()).cast("decimal(38,0)").as("check"))
-                .agg(functions.count("check"), functions.coalesce(functions.sum("check"), functions.lit(0)))
-                .first();
-        return "%d rows, %s".formatted(sum.getLong(0), sum.get(1));
+        var sum = "none";
+        for (var row : rows.groupBy(KIND)
+                .agg(functions.count(functions.lit(1)), functions.sum(check))
+                .collectAsList()) {
+            var kind = Kind.valueOf(row.getString(0));
+            counts.put(kind, row.getLong(1));
+            sum = kind == Kind.WITHOUT_ID ? "%d rows, %s".formatted(row.getLong(1), row.get(2)) : sum;
+        }
+        return new Diff(rows, counts, sum);
     }
 
     /** Rows of some kinds. */

@@ -4,6 +4,7 @@ import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.jobs.audit.Audit;
 import dev.packhorse.jobs.audit.Check;
 import dev.packhorse.jobs.audit.Limits;
+import dev.packhorse.jobs.audit.Reference;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.outcome.JobException;
@@ -69,9 +70,9 @@ record Publication(
         var marks = marks(vectors);
         var candidate = steps.time("write", () -> work.target().candidate(runId));
         var kept = false;
-        try {
+        try (var reference = reference()) {
             steps.time("write", () -> write(candidate, vectors, marks));
-            var checks = steps.time("audit", () -> audit(candidate));
+            var checks = steps.time("audit", () -> audit(candidate, reference));
             line.put(checks);
             if (!checks.stream().allMatch(Check::passed)) {
                 kept = true;
@@ -166,29 +167,33 @@ record Publication(
         return rows.select(OutputColumns.ID);
     }
 
-    private List<Check> audit(Candidate candidate) {
+    /** Of the texts that are embedded anew first, and then of a few others. */
+    private Reference reference() {
+        var text = functions.col(Diff.TEXT);
+        var id = functions.col(OutputColumns.ID);
+        var texts = diff.rows()
+                .filter(text.isNotNull().and(id.isNotNull()))
+                .orderBy(functions.col(Diff.KIND).equalTo(Kind.UNCHANGED.name()), functions.xxhash64(id))
+                .select(id, text.as("text"));
+        return Reference.start(work.kind().model(), work.kind().longTexts(), Limits.of(options, precision()), texts);
+    }
+
+    private List<Check> audit(Candidate candidate, Reference reference) {
         var gone = deletes ? diff.count(Kind.REMOVED) : 0;
         var touched = deletes ? diff.of(Kind.NEW, Kind.CHANGED, Kind.CARRIED, Kind.REMOVED) : diff.of(WITH_OTHER_TEXTS);
-        var text = functions.col(Diff.TEXT);
-        var hashed = functions.xxhash64(functions.col(OutputColumns.ID));
-        var texts = diff.rows()
-                .filter(text.isNotNull().and(functions.col(OutputColumns.ID).isNotNull()))
-                .orderBy(functions.col(Diff.KIND).equalTo(Kind.UNCHANGED.name()), hashed)
-                .select(functions.col(OutputColumns.ID), text.as("text"));
         var claim = new Audit.Claim(
                 diff.sourceRows(),
                 deletes ? 0 : diff.count(Kind.REMOVED),
                 diff.rowsBefore(),
                 gone,
                 ids(touched),
-                ids(diff.of(Kind.CHANGED)),
-                texts);
+                ids(diff.of(Kind.CHANGED)));
         return new Audit(
                         candidate.rows(),
                         work.comparable(),
                         claim,
                         work.kind().model(),
-                        work.kind().longTexts(),
+                        reference,
                         Limits.of(options, precision()))
                 .run();
     }

@@ -2,6 +2,7 @@ package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.engine.PrecisionChoice;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.jobs.audit.Aside;
 import dev.packhorse.jobs.audit.Check;
 import dev.packhorse.jobs.embed.HeldTexts;
 import dev.packhorse.jobs.estimate.Estimate;
@@ -36,9 +37,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One run of the reindex job, from the source's rows to what is published. One thread, once. */
 final class ReindexRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReindexRun.class);
 
     private final SparkSession spark;
     private final Model model;
@@ -127,7 +132,9 @@ final class ReindexRun {
                             .filter(other -> other.compareTo(id) < 0)
                             .toList());
             target.clearUnfinished();
-            publish(new Reindexing(target, before, source, kind, texts, staging, !resumed.isEmpty()));
+            try (var warm = Aside.start("warm-up", () -> warmUp(texts))) {
+                publish(new Reindexing(target, before, source, kind, texts, staging, !resumed.isEmpty()));
+            }
             ended = true;
         } catch (JobException e) {
             ended = e.code() == ExitCode.AUDIT_FAILED; // what was embedded is not to be believed
@@ -138,6 +145,17 @@ final class ReindexRun {
             } else if (staging.leave()) {
                 out.printf("What was embedded is kept in %s; start again to go on with it%n", staging);
             }
+        }
+    }
+
+    /** While source and target are compared. What goes wrong there goes wrong again where texts are embedded, and ends the run there. */
+    private static boolean warmUp(HeldTexts texts) {
+        try {
+            texts.warmUp();
+            return true;
+        } catch (RuntimeException e) {
+            LOG.info("could not load the model ahead of time", e);
+            return false;
         }
     }
 
@@ -207,7 +225,7 @@ final class ReindexRun {
     private void publish(Reindexing work) {
         var diff = steps.time("compare", () -> diff(work));
         count(diff);
-        checkIds(diff);
+        steps.time("compare", () -> checkIds(diff));
         var deletes = options.get(ReindexOptions.DELETES) == Deletes.DELETE;
         if (work.difference().isPresent()) {
             var reason = work.difference().get();

@@ -107,11 +107,16 @@ public final class SourceReader {
     /**
      * The same, with {@code --source} as a table where the session knows one of that name.
      *
-     * @throws OptionException as {@link #asPaths}
+     * @throws OptionException as {@link #asPaths}, and when options that are for files are given with a table
      */
     public static OptionValues resolved(SparkSession spark, OptionValues options) {
         var named = options.find(SOURCE).orElse(List.of());
-        return named.size() == 1 && isTable(spark, named.get(0)) ? options.with(TABLE, named.get(0)) : asPaths(options);
+        if (named.size() != 1 || !isTable(spark, named.get(0))) {
+            return asPaths(options);
+        }
+        var table = options.with(TABLE, named.get(0));
+        check(table); // what is said of files would mean nothing
+        return table;
     }
 
     private static boolean isTable(SparkSession spark, String name) {
