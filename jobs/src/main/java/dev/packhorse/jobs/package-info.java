@@ -12,7 +12,7 @@
  *   <li>{@code report}: what a person sees while a job runs and at its end
  *   <li>{@code embed}: the main job
  *   <li>{@code estimate}: what a corpus will cost, before it is embedded
- *   <li>{@code target}: what a reindex keeps in step: a table with versions, of which readers see one
+ *   <li>{@code targets}: what a reindex keeps in step: a table with versions, of which readers see one
  *   <li>{@code audit}: whether new vectors may be published
  *   <li>{@code reindex}: embeds what has changed, publishes what has passed
  *   <li>{@code explain}: what a model is, and which path it takes

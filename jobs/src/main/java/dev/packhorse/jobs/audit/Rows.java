@@ -1,6 +1,6 @@
 package dev.packhorse.jobs.audit;
 
-import dev.packhorse.jobs.target.TargetColumns;
+import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.udf.PackhorseFunctions;
 import dev.packhorse.udf.rows.OutputColumns;
 import dev.packhorse.udf.rows.TextColumns;

@@ -58,7 +58,7 @@ public final class Plan implements SparkWork {
 
     @Override
     public void run(SparkSession spark) {
-        var source = new SourceReader(spark, SourceReader.resolved(spark, options)).open();
+        var source = new SourceReader(spark, SourceReader.resolved(spark, options)).openOrExplain();
         var settings = engine.settings(DriverFile.offer(spark.sparkContext(), model));
         var estimate = Estimate.of(spark, source, options, model, longTexts, settings);
         var sample = estimate.sample();
@@ -93,14 +93,21 @@ public final class Plan implements SparkWork {
                 sorted[(int) (sorted.length * 0.95)],
                 sorted[sorted.length - 1],
                 100 * estimate.sample().cutShare());
-        for (var least = 1; least <= sorted[sorted.length - 1]; least *= 2) {
+        var shortest = Integer.highestOneBit(sorted[0]);
+        var longest = sorted[sorted.length - 1];
+        for (var least = shortest; least <= longest; least *= 2) {
             var from = least;
             var share = (double) Arrays.stream(sorted)
                             .filter(length -> length >= from && length < 2 * from)
                             .count()
                     / sorted.length;
-            line(least == 1 ? "lengths" : "", "%6d - %-6d %5.1f%% %s", from, 2 * from - 1, 100 * share, "#".repeat((int)
-                            Math.round(BAR * share)));
+            line(
+                    least == shortest ? "lengths" : "",
+                    "%6d - %-6d %5.1f%% %s",
+                    from,
+                    Math.min(longest, 2 * from - 1),
+                    100 * share,
+                    "#".repeat((int) Math.round(BAR * share)));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.packhorse.jobs.reindex;
 import dev.packhorse.jobs.embed.HeldTexts;
 import dev.packhorse.jobs.output.Staging;
 import dev.packhorse.jobs.source.Source;
-import dev.packhorse.jobs.target.TargetColumns;
+import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.metrics.RunReport;
 import dev.packhorse.udf.rows.OutputColumns;

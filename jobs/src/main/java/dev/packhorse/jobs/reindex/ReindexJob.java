@@ -3,7 +3,7 @@ package dev.packhorse.jobs.reindex;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.source.SourceReader;
-import dev.packhorse.jobs.target.Targets;
+import dev.packhorse.jobs.targets.Targets;
 import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;

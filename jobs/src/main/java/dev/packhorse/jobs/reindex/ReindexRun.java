@@ -16,9 +16,9 @@ import dev.packhorse.jobs.output.Staging;
 import dev.packhorse.jobs.reindex.Diff.Kind;
 import dev.packhorse.jobs.source.Source;
 import dev.packhorse.jobs.source.SourceReader;
-import dev.packhorse.jobs.target.Published;
-import dev.packhorse.jobs.target.Target;
-import dev.packhorse.jobs.target.Targets;
+import dev.packhorse.jobs.targets.Published;
+import dev.packhorse.jobs.targets.Target;
+import dev.packhorse.jobs.targets.Targets;
 import dev.packhorse.udf.files.DriverFile;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
@@ -94,7 +94,7 @@ final class ReindexRun {
     }
 
     private void work() {
-        var source = steps.time("open", this::source);
+        var source = steps.time("open", new SourceReader(spark, options)::openOrExplain);
         var schema = source.columns().outputSchema(source.rows().schema(), longTexts.chunkRows());
         var target = steps.time("open", () -> Targets.open(spark, options, schema));
         line.put("target", target.toString());
@@ -180,27 +180,6 @@ final class ReindexRun {
         }
     }
 
-    private Source source() {
-        try {
-            return new SourceReader(spark, options).open();
-        } catch (OptionException e) {
-            throw e;
-        } catch (Exception e) { // Spark's AnalysisException, which Scala does not declare
-            throw unreadable(e);
-        }
-    }
-
-    private static JobException unreadable(Exception cause) {
-        var root = Stream.<Throwable>iterate(cause, one -> one != null, Throwable::getCause)
-                .reduce((first, last) -> last)
-                .orElse(cause);
-        return new JobException(
-                ExitCode.SOURCE_UNREADABLE,
-                "expected a source that can be read, found: "
-                        + String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString()),
-                cause);
-    }
-
     /** A table stays in the precision that it has, on whatever machine a run happens to be, unless another is asked for. */
     private void keepPrecision(Optional<Published> before) {
         if (options.get(EncodeOptions.PRECISION) != PrecisionChoice.AUTO) {
@@ -257,11 +236,18 @@ final class ReindexRun {
                     options.get(ReindexOptions.RETRY_ERRORS),
                     work.difference().isPresent(),
                     work.staging().beside("source"));
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw unreadable(e);
+        } catch (Exception e) { // as Spark throws them, checked ones among them
+            throw isOfTarget(e)
+                    ? new IllegalStateException("could not compare with " + work.target(), e)
+                    : SourceReader.unreadable(e);
         }
+    }
+
+    /** Source and target are read together: what Iceberg says, or the disk that gets the result, is not the source's. */
+    private static boolean isOfTarget(Throwable failure) {
+        return Stream.iterate(failure, one -> one != null, Throwable::getCause)
+                .map(String::valueOf)
+                .anyMatch(text -> text.contains("org.apache.iceberg.") || text.contains("No space left"));
     }
 
     private void count(Diff diff) {

@@ -2,7 +2,7 @@ package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
-import dev.packhorse.jobs.target.Marks;
+import dev.packhorse.jobs.targets.Marks;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.LongTexts;

@@ -2,10 +2,10 @@ package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.VersionsOptions;
-import dev.packhorse.jobs.target.Marks;
-import dev.packhorse.jobs.target.Target;
-import dev.packhorse.jobs.target.Targets;
-import dev.packhorse.jobs.target.Version;
+import dev.packhorse.jobs.targets.Marks;
+import dev.packhorse.jobs.targets.Target;
+import dev.packhorse.jobs.targets.Targets;
+import dev.packhorse.jobs.targets.Version;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.PrintStream;

@@ -12,6 +12,8 @@ import static dev.packhorse.jobs.options.EmbedOptions.TABLE;
 import static dev.packhorse.jobs.options.EmbedOptions.TEXT_COLUMN;
 import static dev.packhorse.jobs.options.ReindexOptions.SOURCE;
 
+import dev.packhorse.jobs.outcome.ExitCode;
+import dev.packhorse.jobs.outcome.JobException;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
@@ -143,6 +145,34 @@ public final class SourceReader {
      */
     public Source open() {
         return source(rows());
+    }
+
+    /**
+     * The same for jobs that end with an exit code of their own where the source cannot be read.
+     *
+     * @throws OptionException as {@link #open} does
+     * @throws JobException when there is no such file or table, or a query fails
+     */
+    public Source openOrExplain() {
+        try {
+            return open();
+        } catch (OptionException e) {
+            throw e;
+        } catch (Exception e) { // Spark's AnalysisException, which Scala does not declare
+            throw unreadable(e);
+        }
+    }
+
+    /** What a job ends with that could not read its source. */
+    public static JobException unreadable(Exception cause) {
+        var root = Stream.<Throwable>iterate(cause, one -> one != null, Throwable::getCause)
+                .reduce((first, last) -> last)
+                .orElse(cause);
+        return new JobException(
+                ExitCode.SOURCE_UNREADABLE,
+                "expected a source that can be read, found: "
+                        + String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString()),
+                cause);
     }
 
     /**

@@ -1,0 +1,48 @@
+package dev.packhorse.jobs.targets;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A table of embeddings of which readers see what was published last, and nothing of what is written meanwhile. Not
+ * thread-safe: one run's, on its driver.
+ */
+public interface Target {
+
+    /** What readers see; nothing where nothing was published yet. Read when the target was opened. */
+    Optional<Published> published();
+
+    /**
+     * Where a run writes what is to be published next: as it is now, to begin with.
+     *
+     * @param run tells candidates apart
+     */
+    Candidate candidate(String run);
+
+    /** Deletes the candidates of runs that died; those of failed audits stay. For a run that is alone here. */
+    void clearUnfinished();
+
+    /**
+     * Lets versions go, with the vectors that only they have; never the one that is published.
+     *
+     * @return how many went
+     */
+    int expire(Expiry expiry);
+
+    /** What can be read and gone back to, the newest first. */
+    List<Version> versions();
+
+    /**
+     * Makes an older version the one that readers see.
+     *
+     * @throws dev.packhorse.udf.options.OptionException when there is no such version
+     */
+    void rollBack(String version);
+
+    /** A folder on a file system that Hadoop knows, for what a run holds until it publishes. */
+    String workFolder();
+
+    /** As people call it. */
+    @Override
+    String toString();
+}
