@@ -92,6 +92,12 @@ final class IcebergTarget implements Target {
                 String.valueOf(snapshot.snapshotId()), marks(snapshot), at(String.valueOf(snapshot.snapshotId()))));
     }
 
+    /** What is committed here Spark finds, too: its catalog may hold the table as it read it a while ago. */
+    private void refresh() {
+        table.refresh();
+        spark.catalog().refreshTable(name.quoted());
+    }
+
     /** The rows of a snapshot or branch, as SQL names it. */
     private Dataset<Row> at(String version) {
         return spark.sql("SELECT * FROM %s VERSION AS OF %s".formatted(name.quoted(), version));
@@ -123,6 +129,7 @@ final class IcebergTarget implements Target {
         base.ifPresentOrElse(
                 snapshot -> refs.createBranch(branch, snapshot.snapshotId()), () -> refs.createBranch(branch));
         refs.commit();
+        refresh();
         return new Branch(branch);
     }
 
@@ -153,7 +160,7 @@ final class IcebergTarget implements Target {
                 .expireOlderThan(oldest)
                 .retainLast(expiry.least())
                 .commit();
-        table.refresh();
+        refresh();
         return before - versions().size();
     }
 
@@ -189,6 +196,7 @@ final class IcebergTarget implements Target {
                                 name,
                                 versions().stream().map(Version::id).toList())));
         table.manageSnapshots().setCurrentSnapshot(Long.parseLong(found.id())).commit();
+        refresh();
     }
 
     @Override
@@ -262,7 +270,7 @@ final class IcebergTarget implements Target {
                         return branch;
                     },
                     RuntimeException.class);
-            table.refresh();
+            refresh();
         }
 
         @Override
@@ -288,6 +296,7 @@ final class IcebergTarget implements Target {
             marks.forEach((key, value) -> kept.set(MARKED_FALLBACK + key.substring(Marks.PREFIX.length()), value));
             kept.commit();
             drop(FAILED);
+            refresh();
             return String.valueOf(table.currentSnapshot().snapshotId());
         }
 
@@ -311,6 +320,7 @@ final class IcebergTarget implements Target {
                     .createBranch(failed, table.snapshot(branch).snapshotId())
                     .removeBranch(branch)
                     .commit();
+            refresh();
             return "SELECT * FROM %s.branch_%s".formatted(name, failed);
         }
 
@@ -319,6 +329,7 @@ final class IcebergTarget implements Target {
             table.refresh();
             if (table.refs().containsKey(branch)) {
                 table.manageSnapshots().removeBranch(branch).commit();
+                refresh();
             }
         }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.packhorse.jobs.bench.BenchOptions;
 import dev.packhorse.jobs.demo.DemoOptions;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.options.PlanOptions;
+import dev.packhorse.jobs.options.ReindexOptions;
+import dev.packhorse.jobs.options.VersionsOptions;
 import dev.packhorse.udf.options.Option;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -176,6 +179,22 @@ class CommandsTest {
     }
 
     @Test
+    void aReindexSaysWhatDoesNotFit() {
+        assertRefused("reindex --source x", "--target is missing: " + ReindexOptions.TARGET.help() + " (text)");
+        assertRefused("reindex --target t", "expected one of --input, --table and --query, found none");
+        assertRefused(
+                "reindex --source x --input y --target t",
+                "expected one of --source, --input, --table and --query, found --source and [--input]");
+        assertRefused(
+                "reindex --source x --target t --expire-after soon",
+                "--expire-after: expected a time such as 45s, 30m, 12h or 7d, found 'soon'");
+        assertRefused(
+                "reindex --source x --target t --audit-min-cosine 2",
+                "--audit-min-cosine: expected a number from -1 to 1, found '2'");
+        assertRefused("reindex --source x --traget t", "unknown option --traget; the nearest is --target");
+    }
+
+    @Test
     void theDemoNeedsItsCorpus() {
         assertRefused(
                 "demo",
@@ -200,6 +219,9 @@ class CommandsTest {
     static Stream<Arguments> commands() {
         return Stream.of(
                 Arguments.of("embed", EmbedOptions.ALL),
+                Arguments.of("reindex", ReindexOptions.ALL),
+                Arguments.of("versions", VersionsOptions.ALL),
+                Arguments.of("plan", PlanOptions.ALL),
                 Arguments.of("demo", DemoOptions.ALL),
                 Arguments.of("bench", BenchOptions.ALL));
     }

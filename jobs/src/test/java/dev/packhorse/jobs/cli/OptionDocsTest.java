@@ -3,7 +3,6 @@ package dev.packhorse.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.packhorse.jobs.Repository;
-import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.WrittenDocs;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -12,7 +11,7 @@ class OptionDocsTest {
 
     @Test
     void theDocumentedOptionsAreThoseThatThereAre() throws IOException {
-        WrittenDocs.assertWritten(Repository.root().resolve("docs/OPTIONS.md"), OptionDocs.page(EmbedOptions.ALL));
+        WrittenDocs.assertWritten(Repository.root().resolve("docs/OPTIONS.md"), OptionDocs.page());
     }
 
     @Test
