@@ -2,8 +2,11 @@ package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.jobs.embed.SparkWork;
+import dev.packhorse.jobs.options.ReindexOptions;
+import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.jobs.targets.Targets;
+import dev.packhorse.udf.files.HadoopSettings;
 import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
@@ -39,6 +42,20 @@ public final class ReindexJob implements SparkWork {
      * @throws RuntimeException (OptionException, ModelException or TokenizerException) naming what does not fit
      */
     public static ReindexJob of(OptionValues options, SparkConf conf, PrintStream out) {
+        try {
+            return checked(options, conf, out);
+        } catch (RuntimeException e) {
+            options.find(ReindexOptions.REPORT).ifPresent(place -> {
+                var line = new RunLine();
+                line.put("error", String.valueOf(e.getMessage()));
+                line.end(ExitCode.BAD_OPTIONS);
+                line.write(place, HadoopSettings.of(conf), out);
+            });
+            throw e;
+        }
+    }
+
+    private static ReindexJob checked(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(SourceReader.asPaths(options));
         Targets.prepare(options, conf);
         var model = SparkModels.find(options, conf);

@@ -85,8 +85,7 @@ final class ReindexRun {
             line.put("error", String.valueOf(e));
             throw e;
         } finally {
-            line.put("exit_code", code.number());
-            line.put("ended", code.meaning());
+            line.end(code);
             line.put("seconds", steps.all().toMillis() / 1e3);
             line.put("step_seconds", steps.seconds());
             report.ifPresent(place -> line.write(place, spark.sessionState().newHadoopConf(), out));

@@ -3,6 +3,7 @@ package dev.packhorse.jobs.reindex;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.packhorse.jobs.audit.Check;
+import dev.packhorse.jobs.outcome.ExitCode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -28,11 +29,19 @@ final class RunLine {
         entries.put(key, value);
     }
 
+    /** Sets how the run ended. */
+    void end(ExitCode code) {
+        entries.put("exit_code", code.number());
+        entries.put("ended", code.meaning());
+    }
+
     /** Sets what an audit found. */
     void put(List<Check> checks) {
         var found = new LinkedHashMap<String, Object>();
         for (var check : checks) {
-            found.put(check.name(), Map.of("passed", check.passed(), "found", check.found(), "ids", check.ids()));
+            found.put(
+                    check.name().replace(' ', '_'),
+                    Map.of("passed", check.passed(), "found", check.found(), "ids", check.ids()));
         }
         entries.put("audit", found);
     }

@@ -36,15 +36,17 @@ class KilledReindexIT extends ReindexFixture {
         for (var i = 0; i < ROWS; i++) {
             texts.put(i, text(i, random));
         }
-        var whole = run(format, Long.MAX_VALUE);
-        var longest = whole.millis();
+        run(format, Long.MAX_VALUE);
+        change(random);
+        // of a run like those that are interrupted
+        var whole = run(format, Long.MAX_VALUE).millis();
         change(random);
 
         var killed = 0;
         var published = 0;
         var rowsHeld = 0L;
         while (killed < interruptions) {
-            var ended = run(format, (long) ((0.1 + 0.8 * random.nextDouble()) * longest));
+            var ended = run(format, (long) ((0.2 + 0.9 * random.nextDouble()) * whole));
             if (!ended.killed()) { // it was quicker than usual: there is something to do again
                 published++;
                 assertNothingIsEmbeddedTwice(rowsHeld);

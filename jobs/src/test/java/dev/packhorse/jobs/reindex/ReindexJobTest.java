@@ -199,7 +199,7 @@ class ReindexJobTest extends ReindexFixture {
                 .hasMessage(
                         "the audit failed before anything was embedded: duplicate ids: expected each id of the source once, found some more than once; ids 1, 2");
         assertThat(report().path("exit_code").asInt()).isEqualTo(3);
-        assertThat(report().path("audit").path("duplicate ids").path("passed").asBoolean(true))
+        assertThat(report().path("audit").path("duplicate_ids").path("passed").asBoolean(true))
                 .isFalse();
         assertThat(open(format, "nothing published")).isTrue();
     }

@@ -139,6 +139,15 @@ class UnpublishedReindexTest extends ReindexFixture {
     }
 
     @Test
+    void optionsThatDoNotFitAreReportedToo() {
+        assertThatThrownBy(() -> reindex(TargetFormat.ICEBERG, "target", "/a/folder"))
+                .hasMessageContaining("--target /a/folder: ");
+
+        assertThat(report().path("exit_code").asInt()).isEqualTo(2);
+        assertThat(report().path("error").asText()).startsWith("--target /a/folder: expected a table ");
+    }
+
+    @Test
     void whatAnotherModelEmbeddedIsNotTakenOver() {
         fill(10);
         var folder = OutputFolder.open(spark, workFolderOfNothing());

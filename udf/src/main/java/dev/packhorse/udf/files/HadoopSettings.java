@@ -6,12 +6,12 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** Hadoop's settings as Spark has them: the cluster's files, and what {@code spark.hadoop.*} says. */
-final class HadoopSettings {
+public final class HadoopSettings {
 
     private HadoopSettings() {}
 
     /** Those of a Spark that has not begun yet. */
-    static Configuration of(SparkConf conf) {
+    public static Configuration of(SparkConf conf) {
         return SparkHadoopUtil.get().newConfiguration(conf);
     }
 

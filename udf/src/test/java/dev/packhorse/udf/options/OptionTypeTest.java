@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.udf.options.EncodeOptions.OnError;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,40 @@ class OptionTypeTest {
     @ValueSource(strings = {"0", "10", "-1", "", "x", "1.0", "99999999999"})
     void otherIntegersAreRefused(String text) {
         assertRefused(OptionType.integer(1, 9), "an integer from 1 to 9", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5, 0.5", "-1, -1", "' 1 ', 1", "1e-3, 0.001"})
+    void numbersWithinTheBoundsAreRead(String text, double value) {
+        var type = OptionType.number(-1, 1);
+
+        assertThat(read(type, text)).isEqualTo(value);
+        assertThat(read(type, type.writer().apply(value))).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.01", "-2", "NaN", "", "x"})
+    void otherNumbersAreRefused(String text) {
+        assertRefused(OptionType.number(-1, 1), "a number from -1 to 1", text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"45s, 45", "30m, 1800", "12h, 43200", "' 7D ', 604800", "0s, 0"})
+    void timesAreRead(String text, long seconds) {
+        assertThat(read(OptionType.duration(), text)).hasSeconds(seconds);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90, 90s", "3600, 1h", "5400, 90m", "86400, 1d", "0, 0s"})
+    void timesAreShownInTheLargestUnit(long seconds, String text) {
+        assertThat(OptionType.duration().writer().apply(Duration.ofSeconds(seconds)))
+                .isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "7", "d", "-1d", "1.5h", "1w"})
+    void otherTimesAreRefused(String text) {
+        assertRefused(OptionType.duration(), "a time such as 45s, 30m, 12h or 7d", text);
     }
 
     @ParameterizedTest
