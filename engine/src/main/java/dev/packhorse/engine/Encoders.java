@@ -100,18 +100,9 @@ final class Encoders {
                 settings.model(), pooler(settings.model(), tokenizer), 1 + settings.threadsInPool(), reason);
     }
 
-    /**
-     * The reference for a model without an ONNX file.
-     *
-     * @throws ModelException when its family is not known
-     */
+    /** The reference for a model without an ONNX file: it is of a known family, or it would not have been read. */
     static Encoder plain(Model model, Tokenizer tokenizer) {
-        if (!(model.architecture() instanceof Known known)) {
-            throw new ModelException(
-                    "%s: expected an ONNX file or a known family to hold vectors against, found neither"
-                            .formatted(model.name()));
-        }
-        try (var weights = ModelWeights.open(model, known)) {
+        try (var weights = ModelWeights.open(model, (Known) model.architecture())) {
             return new PlainEncoder(weights.weights(), pooler(model, tokenizer));
         }
     }

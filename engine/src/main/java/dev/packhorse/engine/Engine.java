@@ -50,7 +50,6 @@ public final class Engine implements AutoCloseable {
      * Opens the path that all others are held to, for a few texts: float32, on ONNX Runtime where the model has an ONNX file,
      * else in plain Java loops.
      *
-     * @throws ModelException when the model can be read in neither way
      * @throws RuntimeException as {@link #open} does
      */
     public static Engine openReference(Model model) {

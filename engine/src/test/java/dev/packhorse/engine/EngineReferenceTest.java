@@ -1,9 +1,7 @@
 package dev.packhorse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
@@ -48,19 +46,5 @@ class EngineReferenceTest {
         Files.delete(copy.resolve("onnx/model.onnx"));
 
         assertLikeTheFastPath(ModelFolder.read(copy), "plain");
-    }
-
-    @Test
-    void aModelThatNeitherReadsIsRefused() throws IOException {
-        var copy = Fixtures.copyTinyBert(folder);
-        Files.delete(copy.resolve("onnx/model.onnx"));
-        var config = copy.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"bert\"", "\"zebra\""));
-        var model = ModelFolder.read(copy);
-
-        assertThatThrownBy(() -> Engine.openReference(model))
-                .isInstanceOf(ModelException.class)
-                .hasMessage("%s: expected an ONNX file or a known family to hold vectors against, found neither"
-                        .formatted(model.name()));
     }
 }

@@ -106,7 +106,8 @@ record Scan(
                         functions.max(Rows.LENGTH),
                         functions.count(HASH),
                         functions.expr("bit_xor(%s)".formatted(HASH)),
-                        functions.expr("sum(%s >> 32)".formatted(HASH)), // two equal hashes cancel each other above
+                        functions.expr(
+                                "sum(shiftright(%s, 32))".formatted(HASH)), // two equal hashes cancel each other above
                         functions.collect_list(ASKED))
                 .first();
         return new Scan(
