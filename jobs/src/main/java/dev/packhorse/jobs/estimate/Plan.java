@@ -159,7 +159,7 @@ public final class Plan implements SparkWork {
                 calibration.slots());
         line(
                 "job",
-                "about %s on %d slots",
+                "about %s on %d slots, with its start and without writing",
                 Estimate.time(estimate.jobSeconds(calibration.slots())),
                 calibration.slots());
         options.find(PlanOptions.WITHIN).ifPresent(wished -> executors(estimate, wished, spark));

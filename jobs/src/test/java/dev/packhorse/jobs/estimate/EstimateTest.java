@@ -81,7 +81,7 @@ class EstimateTest {
                 .contains("encoder      onednn-nested on cpu")
                 .containsPattern("speed        [\\d,]+ tokens/s of each of 2 slots, measured now")
                 .containsPattern("encoder time \\d+:\\d\\d on one slot \\(a core, or a GPU\\), \\d+:\\d\\d on 2")
-                .containsPattern("job          about \\d+:\\d\\d on 2 slots")
+                .containsPattern("job          about \\d+:\\d\\d on 2 slots, with its start and without writing")
                 .containsPattern("executors    1 of 2 slots for 1:00:00: \\d slots");
     }
 
