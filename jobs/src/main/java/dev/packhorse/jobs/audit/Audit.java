@@ -71,6 +71,7 @@ public record Audit(
         return List.of(
                 removed(),
                 rows(now),
+                errors(old, now),
                 repeated,
                 of(
                         "dimension",
@@ -131,6 +132,22 @@ public record Audit(
                         now.vectors(),
                         now.errors()),
                 ids(now.ambiguous(), Rows.isAmbiguous()));
+    }
+
+    /** A source whose texts are suddenly null has all its rows. */
+    private Check errors(Optional<Scan> old, Scan now) {
+        var more = Math.max(0, now.errors() - old.map(Scan::errors).orElse(0L));
+        var passed = now.rows() < ENOUGH || more <= limits.maxErrors() * now.rows();
+        return Check.of(
+                "errors",
+                passed,
+                String.format(
+                        Locale.ROOT,
+                        "expected at most %.0f percent of the rows to have an error that had none, found %,d of %,d%s",
+                        100 * limits.maxErrors(),
+                        more,
+                        now.rows(),
+                        passed ? "" : "; if the source is right, set --audit-max-errors"));
     }
 
     private Check duplicates() {

@@ -2,6 +2,7 @@ package dev.packhorse.jobs.audit;
 
 import dev.packhorse.engine.Embedded;
 import dev.packhorse.engine.Engine;
+import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.output.WeightedMean;
 import dev.packhorse.engine.tokenize.TokenizedText;
@@ -20,6 +21,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Some texts, embedded again one by one, in float32 on the path that all others are held to: beside what else goes on, for it
@@ -27,6 +30,7 @@ import org.apache.spark.sql.types.DataTypes;
  */
 public final class Reference implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Reference.class);
     private static final String NAME = "reference";
 
     private final Model model;
@@ -72,8 +76,15 @@ public final class Reference implements AutoCloseable {
             return embedded;
         }
         try (var engine = Engine.openReference(model)) {
-            texts.forEach((id, text) ->
-                    embedded.put(id, embed(engine, text).map(Cosine::list).orElse(List.of())));
+            texts.forEach((id, text) -> {
+                try {
+                    embedded.put(id, embed(engine, text).map(Cosine::list).orElse(List.of()));
+                } catch (BrokenEncoderException e) {
+                    throw e;
+                } catch (RuntimeException e) { // of the tokenizer, say: its row has an error, too
+                    LOG.info("left a text out of the audit's sample", e);
+                }
+            });
         }
         return embedded;
     }

@@ -165,8 +165,8 @@ public final class Commands {
     private static void run(Command command, CommandLine.ParseResult parsed, PrintStream out) {
         SparkVersion.require();
         var conf = SparkSettings.conf(CommandLineSpec.given(parsed, SparkSettings.ALL));
-        var options =
-                OptionValues.read(command.options(), asMap(conf), CommandLineSpec.given(parsed, command.options()));
+        var options = OptionValues.read(
+                command.options(), ofCommand(command, conf), CommandLineSpec.given(parsed, command.options()));
         command.action().run(options, conf, out);
     }
 
@@ -182,6 +182,17 @@ public final class Commands {
                 ResidentEngines.closeIdle();
             }
         };
+    }
+
+    /** Settings without those of other commands: one file may be for several. */
+    private static Map<String, String> ofCommand(Command command, SparkConf conf) {
+        var settings = asMap(conf);
+        ALL.stream()
+                .flatMap(other -> other.options().stream())
+                .filter(option -> !command.options().contains(option))
+                .map(Option::confKey)
+                .forEach(settings::remove);
+        return settings;
     }
 
     private static Map<String, String> asMap(SparkConf conf) {

@@ -26,6 +26,8 @@ import org.apache.spark.sql.functions;
  */
 record TextSample(long rows, long bytes, List<Sampled> texts) {
 
+    private static final long SEED = 20_26;
+
     /**
      * A text.
      *
@@ -45,7 +47,7 @@ record TextSample(long rows, long bytes, List<Sampled> texts) {
     }
 
     /**
-     * Reads a corpus twice: to count it, and for the texts with the least hashes, which are the same ones each time.
+     * Reads a corpus twice: to count it, and for some texts, the same ones each time that it is read in the same order.
      *
      * @param text its column
      * @param wanted how many texts
@@ -57,7 +59,7 @@ record TextSample(long rows, long bytes, List<Sampled> texts) {
                 .first();
         var chosen = corpus
                 .select(text.as("text"))
-                .orderBy(functions.xxhash64(functions.col("text"), functions.lit("sample")), functions.col("text"))
+                .orderBy(functions.rand(SEED)) // not by the texts, of which equal ones would come together
                 .limit(wanted)
                 .collectAsList()
                 .stream()

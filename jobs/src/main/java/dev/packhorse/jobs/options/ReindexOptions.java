@@ -72,6 +72,12 @@ public final class ReindexOptions {
             0.5,
             "The largest share of the target's rows that one run may delete.");
 
+    public static final Option<Double> AUDIT_MAX_ERRORS = Option.of(
+            "audit-max-errors",
+            OptionType.number(0, 1),
+            0.5,
+            "The largest share of the rows that may have an error, those left out that had one before.");
+
     public static final Option<Double> DRIFT_MIN_MEDIAN = Option.of(
             "drift-min-median",
             OptionType.number(-1, 1),
@@ -126,6 +132,7 @@ public final class ReindexOptions {
                             AUDIT_MIN_COSINE,
                             AUDIT_NORM_TOLERANCE,
                             AUDIT_MAX_REMOVED,
+                            AUDIT_MAX_ERRORS,
                             DRIFT_MIN_MEDIAN,
                             DRIFT_MIN_P05,
                             KEEP_SNAPSHOTS,

@@ -81,6 +81,7 @@ record Diff(Dataset<Row> rows, Map<Kind, Long> counts, String withoutId) {
                 .write()
                 .mode("overwrite")
                 .partitionBy(KIND)
+                .option("partitionOverwriteMode", "static") // what a run left that died goes, too
                 .option("compression", "zstd")
                 .parquet(folder);
         var spark = read.sparkSession();

@@ -114,7 +114,9 @@ record NewVectors(Dataset<Row> rows, long moved, long takenOver, HeldTexts.Work 
         /** Rows whose text the target has, with the id that has it there. */
         private Dataset<Row> places(Dataset<Row> wanted, Dataset<Row> known) {
             var hash = functions.col(OutputColumns.TEXT_HASH);
-            var asked = wanted.filter(hash.isNotNull()).select(hash).distinct();
+            // a row without an id has an error, whatever its text
+            var withId = wanted.filter(functions.col(OutputColumns.ID).isNotNull());
+            var asked = withId.filter(hash.isNotNull()).select(hash).distinct();
             var whole = known.join(asked, OutputColumns.TEXT_HASH, "left_semi")
                     .groupBy(OutputColumns.TEXT_HASH, OutputColumns.ID)
                     .agg(functions
@@ -126,7 +128,7 @@ record NewVectors(Dataset<Row> rows, long moved, long takenOver, HeldTexts.Work 
                     .agg(functions.min(OutputColumns.ID).as(FROM));
             var columns = new ArrayList<>(List.of(OutputColumns.ID, OutputColumns.TEXT_HASH, FROM));
             columns.addAll(carried);
-            return put("known", TargetColumns.in(wanted.join(whole, OutputColumns.TEXT_HASH, "inner"), columns));
+            return put("known", TargetColumns.in(withId.join(whole, OutputColumns.TEXT_HASH, "inner"), columns));
         }
 
         private static Column keyOf(Dataset<Row> rows, Dataset<Row> places) {

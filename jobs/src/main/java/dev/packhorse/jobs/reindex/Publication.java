@@ -69,25 +69,37 @@ record Publication(
         count(vectors);
         var marks = marks(vectors);
         var candidate = steps.time("write", () -> work.target().candidate(runId));
-        var kept = false;
+        var audited = List.<Check>of();
         try (var reference = reference()) {
             steps.time("write", () -> write(candidate, vectors, marks));
-            var checks = steps.time("audit", () -> audit(candidate, reference));
-            line.put(checks);
-            if (!checks.stream().allMatch(Check::passed)) {
-                kept = true;
-                throw failed(checks, candidate);
+            audited = steps.time("audit", () -> audit(candidate, reference));
+            line.put(audited);
+            if (audited.stream().allMatch(Check::passed)) {
+                publish(audited, candidate);
+                return;
             }
-            checks.forEach(check -> out.printf("audit        %s%n", check.line()));
-            var version = steps.time("publish", candidate::publish);
-            kept = true;
-            line.put("status", "published");
-            line.put("snapshot", version);
-            out.printf("published    %s, snapshot %s%n", work.target(), version);
-        } finally {
-            if (!kept) {
-                candidate.discard();
-            }
+        } catch (RuntimeException | Error e) {
+            discard(candidate, e);
+            throw e;
+        }
+        throw failed(audited, candidate);
+    }
+
+    private void publish(List<Check> checks, Candidate candidate) {
+        checks.forEach(check -> out.printf("audit        %s%n", check.line()));
+        work.staging().check(); // a driver that stood still may have been taken for dead
+        var version = steps.time("publish", candidate::publish);
+        line.put("status", "published");
+        line.put("snapshot", version);
+        out.printf("published    %s, snapshot %s%n", work.target(), version);
+    }
+
+    /** Why it goes is worth more than why it does not. */
+    private static void discard(Candidate candidate, Throwable reason) {
+        try {
+            candidate.discard();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -172,7 +184,7 @@ record Publication(
         var text = functions.col(Diff.TEXT);
         var id = functions.col(OutputColumns.ID);
         var texts = diff.rows()
-                .filter(text.isNotNull().and(id.isNotNull()))
+                .filter(functions.trim(text).notEqual("").and(id.isNotNull()))
                 .orderBy(functions.col(Diff.KIND).equalTo(Kind.UNCHANGED.name()), functions.xxhash64(id))
                 .select(id, text.as("text"));
         return Reference.start(work.kind().model(), work.kind().longTexts(), Limits.of(options, precision()), texts);

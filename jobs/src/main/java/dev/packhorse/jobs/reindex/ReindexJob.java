@@ -2,9 +2,11 @@ package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.jobs.embed.SparkWork;
+import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.source.SourceReader;
+import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.jobs.targets.Targets;
 import dev.packhorse.udf.files.HadoopSettings;
 import dev.packhorse.udf.files.SparkModels;
@@ -58,6 +60,13 @@ public final class ReindexJob implements SparkWork {
     private static ReindexJob checked(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(SourceReader.asPaths(options));
         Targets.prepare(options, conf);
+        for (var name : options.get(EmbedOptions.CARRY_COLUMNS)) {
+            if (TargetColumns.isOfChunks(name)) { // a target's own column of that name says that chunks are rows
+                throw new OptionException(
+                        "--carry-columns %s: expected a name that targets do not use for chunks, found one; rename it by --query"
+                                .formatted(name));
+            }
+        }
         var model = SparkModels.find(options, conf);
         EngineChoice.of(options, model);
         return new ReindexJob(options, model, LongTexts.of(options, model), out);
@@ -71,6 +80,6 @@ public final class ReindexJob implements SparkWork {
      */
     @Override
     public void run(SparkSession spark) {
-        new ReindexRun(spark, SourceReader.resolved(spark, options), model, longTexts, out).run();
+        new ReindexRun(spark, options, model, longTexts, out).run();
     }
 }

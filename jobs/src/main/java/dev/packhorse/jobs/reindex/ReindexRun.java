@@ -1,7 +1,9 @@
 package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.engine.PrecisionChoice;
+import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.audit.Aside;
 import dev.packhorse.jobs.audit.Check;
 import dev.packhorse.jobs.embed.HeldTexts;
@@ -54,8 +56,8 @@ final class ReindexRun {
     private final Steps steps = new Steps();
     private final RunLine line = new RunLine();
     private OptionValues options;
+    private boolean embedded;
 
-    /** @param options with the source as embed names it */
     ReindexRun(SparkSession spark, OptionValues options, Model model, LongTexts longTexts, PrintStream out) {
         this.spark = spark;
         this.options = options;
@@ -77,7 +79,7 @@ final class ReindexRun {
             code = e.code();
             line.put("error", e.getMessage());
             throw e;
-        } catch (OptionException e) {
+        } catch (OptionException | ModelException | TokenizerException e) {
             code = ExitCode.BAD_OPTIONS;
             line.put("error", e.getMessage());
             throw e;
@@ -88,11 +90,21 @@ final class ReindexRun {
             line.end(code);
             line.put("seconds", steps.all().toMillis() / 1e3);
             line.put("step_seconds", steps.seconds());
+            report();
+        }
+    }
+
+    /** How the run ended is worth more than that nobody can be told. */
+    private void report() {
+        try {
             report.ifPresent(place -> line.write(place, spark.sessionState().newHadoopConf(), out));
+        } catch (RuntimeException e) {
+            LOG.error("could not write the report: {}", line, e);
         }
     }
 
     private void work() {
+        options = SourceReader.resolved(spark, options);
         var source = steps.time("open", new SourceReader(spark, options)::openOrExplain);
         var schema = source.columns().outputSchema(source.rows().schema(), longTexts.chunkRows());
         var target = steps.time("open", () -> Targets.open(spark, options, schema));
@@ -136,7 +148,7 @@ final class ReindexRun {
             }
             ended = true;
         } catch (JobException e) {
-            ended = e.code() == ExitCode.AUDIT_FAILED; // what was embedded is not to be believed
+            ended = e.code() == ExitCode.AUDIT_FAILED && embedded; // then that is not to be believed
             throw e;
         } finally {
             if (ended) {
@@ -221,6 +233,7 @@ final class ReindexRun {
             line.put("status", "unchanged");
             line.put("snapshot", work.before().map(Published::version).orElse(""));
         } else {
+            embedded = true;
             publication.run();
         }
         publication.expire();

@@ -124,7 +124,7 @@ public final class SourceReader {
     private static boolean isTable(SparkSession spark, String name) {
         try {
             return TABLE_NAME.matcher(name).matches() && spark.catalog().tableExists(name);
-        } catch (RuntimeException e) { // a first part that is no catalog's name
+        } catch (Exception e) { // as Scala throws them, for what is no name of a table
             return false;
         }
     }

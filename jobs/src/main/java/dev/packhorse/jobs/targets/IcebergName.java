@@ -65,7 +65,9 @@ record IcebergName(String catalog, String table) {
         if (dot > 0 && spark.conf().contains(CATALOGS + target.substring(0, dot))) {
             return new IcebergName(target.substring(0, dot), target.substring(dot + 1));
         }
-        return new IcebergName(folderCatalog(spark, warehouse), target);
+        // as a run says it, and as SQL would have it
+        var ours = dot > 0 && target.substring(0, dot).equals(CATALOG);
+        return new IcebergName(folderCatalog(spark, warehouse), ours ? target.substring(dot + 1) : target);
     }
 
     /** A session keeps the catalogs that it has used: another folder is another catalog. */

@@ -37,6 +37,8 @@ final class IcebergTarget implements Target {
     /** What a snapshot that compaction made inherits from the one that it was made of. */
     private static final String MARKED_FALLBACK = Marks.PREFIX + "last.";
 
+    private static final String MARKED_SEQUENCE = Marks.PREFIX + "last-sequence-number";
+
     private static final String PROPERTIES = """
             'format-version'='2', 'write.merge.mode'='merge-on-read', 'write.delete.mode'='merge-on-read', \
             'write.update.mode'='merge-on-read', 'write.parquet.compression-codec'='zstd', 'write.parquet.row-group-size-bytes'='67108864', \
@@ -111,6 +113,11 @@ final class IcebergTarget implements Target {
                 return marks;
             }
         }
+        // what was there before is of another run, whose own marks went with its snapshot
+        var last = Long.parseLong(table.properties().getOrDefault(MARKED_SEQUENCE, "0"));
+        if (snapshot.sequenceNumber() < last) {
+            return Map.of();
+        }
         return table.properties().entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(MARKED_FALLBACK))
                 .collect(Collectors.toMap(
@@ -152,16 +159,21 @@ final class IcebergTarget implements Target {
     @Override
     public int expire(Expiry expiry) {
         table.refresh();
-        var before = versions().size();
-        var oldest = expiry.after()
-                .map(age -> System.currentTimeMillis() - age.toMillis())
-                .orElse(System.currentTimeMillis());
+        var versions = versions();
+        var now = System.currentTimeMillis();
+        var oldest = expiry.after().map(age -> now - age.toMillis()).orElse(now);
+        // not by Iceberg's own count, which is of commits: a run may have several
+        var last = versions.isEmpty()
+                ? now
+                : versions.get(Math.min(versions.size(), expiry.least()) - 1)
+                        .created()
+                        .toEpochMilli();
         table.expireSnapshots()
-                .expireOlderThan(oldest)
-                .retainLast(expiry.least())
+                .expireOlderThan(Math.min(oldest, last))
+                .retainLast(1)
                 .commit();
         refresh();
-        return before - versions().size();
+        return versions.size() - versions().size();
     }
 
     /** What main was at; the commits of a run that led there are none, nor is what an audit refused. */
@@ -294,6 +306,7 @@ final class IcebergTarget implements Target {
             }
             var kept = table.updateProperties();
             marks.forEach((key, value) -> kept.set(MARKED_FALLBACK + key.substring(Marks.PREFIX.length()), value));
+            kept.set(MARKED_SEQUENCE, String.valueOf(table.currentSnapshot().sequenceNumber()));
             kept.commit();
             drop(FAILED);
             refresh();

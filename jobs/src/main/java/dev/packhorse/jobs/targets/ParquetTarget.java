@@ -21,12 +21,16 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder with a folder of Parquet files for each version, and a {@link Pointer} to the current one: for those who have no
  * table format. Each version is whole, so that each run writes all rows, those that have not changed too.
  */
 final class ParquetTarget implements Target {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ParquetTarget.class);
 
     private static final String VERSION = "version-";
     private static final String FAILED = "_failed-";
@@ -114,7 +118,15 @@ final class ParquetTarget implements Target {
 
     @Override
     public int expire(Expiry expiry) {
-        return pointer.map(found -> expire(found, expiry)).orElse(0);
+        try {
+            var current = pointer.map(Pointer::current);
+            pointer = Pointer.read(files, folder); // somebody may have gone back to another version meanwhile
+            return pointer.map(Pointer::current).equals(current)
+                    ? pointer.map(found -> expire(found, expiry)).orElse(0)
+                    : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not read %s in %s".formatted(Pointer.FILE, folder), e);
+        }
     }
 
     private int expire(Pointer found, Expiry expiry) {
@@ -253,7 +265,11 @@ final class ParquetTarget implements Target {
             var versions = new ArrayList<>(pointer.map(Pointer::versions).orElse(List.of()));
             versions.add(new Pointer.Entry(path.getName(), System.currentTimeMillis(), marks));
             point(new Pointer(path.getName(), versions));
-            delete(name -> name.startsWith(FAILED));
+            try {
+                delete(name -> name.startsWith(FAILED));
+            } catch (UncheckedIOException e) { // it is published all the same
+                LOG.warn("could not clear {}", folder, e);
+            }
             return path.getName();
         }
 
@@ -274,7 +290,10 @@ final class ParquetTarget implements Target {
         @Override
         public void discard() {
             try {
-                files.delete(path, true);
+                var now = Pointer.read(files, folder); // whatever became of publishing it
+                if (now.isEmpty() || !now.get().current().equals(path.getName())) {
+                    files.delete(path, true);
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException("could not delete " + path, e);
             }

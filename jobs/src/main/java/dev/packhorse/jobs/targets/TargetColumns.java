@@ -5,6 +5,7 @@ import dev.packhorse.udf.rows.OutputColumns;
 import dev.packhorse.udf.rows.TextColumns;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,6 +24,12 @@ public final class TargetColumns {
         return columns.contains(OutputColumns.CHUNK)
                 ? List.of(OutputColumns.ID, OutputColumns.CHUNK)
                 : List.of(OutputColumns.ID);
+    }
+
+    /** Whether a column of that name would be taken for one of chunks. */
+    public static boolean isOfChunks(String name) {
+        return Stream.of(OutputColumns.CHUNK, OutputColumns.CHUNK_START, OutputColumns.CHUNK_END)
+                .anyMatch(name::equalsIgnoreCase);
     }
 
     /** Rows with these columns alone, in this order. */

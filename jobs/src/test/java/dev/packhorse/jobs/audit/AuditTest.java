@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AuditTest {
 
     private static final int ROWS = 30;
-    private static final Limits LIMITS = new Limits(32, 0.9999, 0.001, 0.5, 0.2, -1);
+    private static final Limits LIMITS = new Limits(32, 0.9999, 0.001, 0.5, 0.5, 0.2, -1);
     private static final SparkSession SPARK = LocalSpark.session();
 
     @TempDir
@@ -60,6 +60,7 @@ class AuditTest {
                 .containsExactly(
                         "removed rows",
                         "rows",
+                        "errors",
                         "duplicate ids",
                         "dimension",
                         "finite values",
@@ -191,9 +192,9 @@ class AuditTest {
 
     @Test
     void theReferenceLooksAtAsManyTextsAsItIsAsked() {
-        var three = new Limits(3, 0.9999, 0.001, 0.5, 0.2, -1);
+        var three = new Limits(3, 0.9999, 0.001, 0.5, 0.5, 0.2, -1);
         assertThat(check("reference", right, right, three, 0).found()).contains(" for 3 texts, ");
-        var none = new Limits(0, 0.9999, 0.001, 0.5, 0.2, -1);
+        var none = new Limits(0, 0.9999, 0.001, 0.5, 0.5, 0.2, -1);
         assertThat(check("reference", right, right, none, 0).found()).isEqualTo("not looked at: --audit-sample 0");
     }
 
@@ -203,7 +204,7 @@ class AuditTest {
         var opposite = withVector("id > 2", "transform(embedding, x -> float(-x))");
         var claim = new Audit.Claim(ROWS, 0, ROWS, 0, touched, touched);
 
-        var drift = run(opposite, Optional.of(right), claim, LIMITS).get(8);
+        var drift = run(opposite, Optional.of(right), claim, LIMITS).get(9);
 
         assertThat(drift.passed()).isFalse();
         assertThat(drift.found())
@@ -212,8 +213,8 @@ class AuditTest {
         assertThat(drift.ids()).hasSize(Check.MOST_IDS).doesNotContain("0", "1", "2");
         assertThat(check("drift", right).found())
                 .endsWith("found 1.0000 and 1.0000, mean 1.0000, over 10 texts, too few to fail");
-        var strict = new Limits(32, 0.9999, 0.001, 0.5, -1, 0.5);
-        assertThat(run(opposite, Optional.of(right), claim, strict).get(8).passed())
+        var strict = new Limits(32, 0.9999, 0.001, 0.5, 0.5, -1, 0.5);
+        assertThat(run(opposite, Optional.of(right), claim, strict).get(9).passed())
                 .isFalse();
     }
 
@@ -236,5 +237,17 @@ class AuditTest {
         assertThat(check("rows", failed).passed()).isTrue();
         assertThat(List.of(check("finite values", failed), check("norms", failed)))
                 .allMatch(Check::passed);
+    }
+
+    @Test
+    void manyNewErrorsAreFound() {
+        var failed = right.withColumn(
+                        "error", when(col("id").lt(16), lit("why")).otherwise(col("error")))
+                .withColumn("embedding", when(col("id").geq(16), col("embedding")));
+
+        assertFails(
+                check("errors", failed),
+                "expected at most 50 percent of the rows to have an error that had none, found 16 of 30; if the source is right, set --audit-max-errors");
+        assertThat(check("errors", failed, failed, LIMITS, 0).passed()).isTrue();
     }
 }

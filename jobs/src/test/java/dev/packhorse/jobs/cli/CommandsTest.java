@@ -194,6 +194,17 @@ class CommandsTest {
         assertRefused("reindex --source x --traget t", "unknown option --traget; the nearest is --target");
     }
 
+    /** One file of settings may be for several commands. */
+    @Test
+    void whatIsForAnotherCommandIsNoMistake() {
+        assertRefused(
+                "versions --conf spark.packhorse.expireAfter=7d --target /a",
+                "--target /a: expected a table such as vectors or catalog.database.vectors; for a folder set --target-format parquet");
+        assertRefused(
+                "versions --conf spark.packhorse.expireAftre=7d --target /a",
+                "unknown option spark.packhorse.expireAftre; the nearest is spark.packhorse.warehouse");
+    }
+
     @Test
     void theDemoNeedsItsCorpus() {
         assertRefused(

@@ -13,6 +13,7 @@ import dev.packhorse.udf.options.OptionException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -88,6 +89,7 @@ class ReindexJobTest extends ReindexFixture {
         assertThat(open(format).versions()).hasSize(1);
 
         lines.set(1, "{\"id\": also broken");
+        lines.add("{\"id\": null, \"text\": \"%s\"}".formatted(texts.get(2))); // a text that the target has
         var third = reindex(format);
 
         assertThat(third.report().path("status").asText()).isEqualTo("published");
@@ -95,6 +97,7 @@ class ReindexJobTest extends ReindexFixture {
         assertThat(published(format).filter("id IS NULL").select("error").collectAsList().stream()
                         .map(row -> row.getString(0)))
                 .containsExactlyInAnyOrder(
+                        "id in column 'id' is null",
                         "the source record is malformed: {\"id\": broken",
                         "the source record is malformed: {\"id\": also broken");
     }
@@ -283,6 +286,29 @@ class ReindexJobTest extends ReindexFixture {
     private String hash(TargetFormat format, long id) {
         Map<Long, Row> rows = rows(format);
         return rows.get(id).getAs("text_hash");
+    }
+
+    @Test
+    void columnsThatWouldBeTakenForThoseOfChunksAreNotCarried() {
+        assertThatThrownBy(() -> reindex(TargetFormat.ICEBERG, "carry-columns", "Chunk"))
+                .isInstanceOf(OptionException.class)
+                .hasMessage(
+                        "--carry-columns Chunk: expected a name that targets do not use for chunks, found one; rename it by --query");
+    }
+
+    @Test
+    void aFileIsNoTableWhateverItsName() throws Exception {
+        fill(2);
+        var file = options(TargetFormat.ICEBERG).get(ReindexOptions.SOURCE).get(0);
+        var odd = Path.of("target", "a-file.of.texts.jsonl");
+        Files.createDirectories(odd.getParent());
+        Files.copy(Path.of(file), odd, StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(reindex(TargetFormat.ICEBERG, "source", odd.toString()).count("source_rows"))
+                .isEqualTo(2);
+        assertThatThrownBy(() -> reindex(TargetFormat.ICEBERG, "source", "no-such-file.v2.jsonl"))
+                .isInstanceOf(JobException.class)
+                .hasMessageStartingWith("expected a source that can be read, found: ");
     }
 
     @Test

@@ -83,6 +83,19 @@ class UnpublishedReindexTest extends ReindexFixture {
 
     @ParameterizedTest
     @EnumSource
+    void aSourceWhoseTextsAreSuddenlyNullSpoilsNoTarget(TargetFormat format) {
+        fill(40);
+        reindex(format);
+        texts.replaceAll((id, text) -> id < 30 ? null : text);
+
+        assertThatThrownBy(() -> reindex(format))
+                .hasMessageContaining(
+                        "errors: expected at most 50 percent of the rows to have an error that had none, found 30 of 40; if the source is right, set --audit-max-errors");
+        assertThat(published(format).filter("error IS NOT NULL").count()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void whileAnotherRunIsAtWorkItIsRefused(TargetFormat format) {
         fill(2);
         reindex(format);

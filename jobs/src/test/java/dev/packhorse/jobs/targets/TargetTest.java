@@ -119,6 +119,7 @@ class TargetTest {
 
         assertThat(shown(candidate.rows())).containsExactly("0.0 x", "1 1.0 a", "2 20.0 bb", "4 4.0 d");
         candidate.publish();
+        candidate.discard(); // comes too late
         var third = open(format).candidate("three");
         third.merge(
                 new Changes(
@@ -215,9 +216,27 @@ class TargetTest {
         var marks = open(TargetFormat.ICEBERG).published().orElseThrow().marks();
         assertThat(marks).containsEntry(Marks.FINGERPRINT, "print of two");
 
+        var compacted = SPARK.sql("SELECT snapshot_id FROM %s.refs WHERE name = 'main'".formatted(name))
+                .first()
+                .getLong(0);
         open(TargetFormat.ICEBERG).expire(new Expiry(OptionalInt.of(1), Optional.empty()));
         assertThat(open(TargetFormat.ICEBERG).published().orElseThrow().marks())
                 .containsEntry(Marks.FINGERPRINT, "print of two");
+
+        // the compacted table is gone back to when its own run's snapshot is no longer there: nobody knows of which
+        // model it is
+        replace(open(TargetFormat.ICEBERG), "three", rows("(1, 1, 'a', null)"));
+        open(TargetFormat.ICEBERG).rollBack(String.valueOf(compacted));
+        assertThat(open(TargetFormat.ICEBERG).published().orElseThrow().marks()).isEmpty();
+    }
+
+    @Test
+    void aTableIsFoundByTheNameThatARunSays() {
+        var plain = IcebergName.of(SPARK.newSession(), "some.vectors", folder.toString());
+
+        assertThat(plain).hasToString("packhorse.some.vectors");
+        assertThat(IcebergName.of(SPARK.newSession(), plain.toString(), folder.toString()))
+                .isEqualTo(plain);
     }
 
     @Test
