@@ -26,13 +26,6 @@ final class Rows {
         return rows.withColumn(LENGTH, functions.sqrt(PackhorseFunctions.dotProduct(VECTOR, VECTOR)));
     }
 
-    /** Whether a row is the only one of its text, or the first. */
-    static Column isFirst(List<String> columns) {
-        return columns.contains(OutputColumns.CHUNK)
-                ? functions.col(OutputColumns.CHUNK).equalTo(0)
-                : functions.lit(true);
-    }
-
     static Column hasVector() {
         return VECTOR.isNotNull();
     }

@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.audit;
 
 import dev.packhorse.jobs.shuffle.RowKeys;
+import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.udf.rows.OutputColumns;
 import dev.packhorse.udf.rows.TextColumns;
 import java.util.HashMap;
@@ -66,7 +67,7 @@ record Scan(
      */
     static Scan of(Dataset<Row> table, Dataset<Row> touched, Set<String> asked, Wanted wanted) {
         var columns = List.of(table.columns());
-        var first = Rows.isFirst(columns);
+        var first = TargetColumns.isFirst(columns);
         var id = functions.col(OutputColumns.ID);
         // not a list in the query itself, which Spark would write into its logs
         var isAsked = functions

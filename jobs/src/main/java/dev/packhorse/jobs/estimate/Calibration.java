@@ -23,12 +23,19 @@ import org.apache.spark.sql.types.StructType;
  * How fast a session's tasks embed, measured by embedding: all of them at a time, for they share caches and memory.
  *
  * @param encoder what encoded
+ * @param padded whether it computed more tokens than there were
  * @param slots tasks at a time
  * @param tokensPerSecond of the encoder of one slot, while all are at work
  * @param taskSecondsPerToken that a task takes, from a text to its vector, writing left out
  * @param startSeconds until the first vectors were there: to load the model, and for all that runs for the first time
  */
-record Calibration(String encoder, int slots, double tokensPerSecond, double taskSecondsPerToken, double startSeconds) {
+record Calibration(
+        String encoder,
+        boolean padded,
+        int slots,
+        double tokensPerSecond,
+        double taskSecondsPerToken,
+        double startSeconds) {
 
     private static final StructType COLUMNS =
             new StructType().add("id", DataTypes.LongType).add("text", DataTypes.StringType);
@@ -58,6 +65,7 @@ record Calibration(String encoder, int slots, double tokensPerSecond, double tas
                         .distinct()
                         .sorted()
                         .collect(Collectors.joining("; ")),
+                counts.get(Count.COMPUTED_TOKENS) > counts.get(Count.TOKENS),
                 slots,
                 tokens / (counts.get(Count.ENCODE_NANOS) / 1e9),
                 counts.get(Count.TASK_NANOS) / 1e9 / tokens,

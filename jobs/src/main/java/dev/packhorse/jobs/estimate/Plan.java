@@ -1,6 +1,5 @@
 package dev.packhorse.jobs.estimate;
 
-import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.jobs.embed.SparkWork;
@@ -73,7 +72,7 @@ public final class Plan implements SparkWork {
             return;
         }
         tokens(estimate);
-        padding(sample.lengths());
+        padding(sample.lengths(), estimate.calibration().get().padded());
         time(estimate, estimate.calibration().get(), spark);
     }
 
@@ -111,7 +110,7 @@ public final class Plan implements SparkWork {
         }
     }
 
-    private void padding(int[] lengths) {
+    private void padding(int[] lengths, boolean padded) {
         var budget = options.get(EncodeOptions.MAX_BATCH_TOKENS);
         var sorted = new BatchPlanner(budget, true).plan(lengths);
         var arrival = new ArrayList<int[]>();
@@ -119,7 +118,6 @@ public final class Plan implements SparkWork {
             arrival.add(IntStream.range(from, Math.min(lengths.length, from + ARRIVAL_BATCH))
                     .toArray());
         }
-        var padded = isPadded();
         line(
                 "padding",
                 "%.1f%% of what is computed; if padded: %.1f%% in sorted batches, %.1f%% in batches of %d as they come",
@@ -127,12 +125,6 @@ public final class Plan implements SparkWork {
                 100 * share(lengths, sorted),
                 100 * share(lengths, arrival),
                 ARRIVAL_BATCH);
-    }
-
-    private boolean isPadded() {
-        try (var opened = Engine.open(engine.settings(model))) {
-            return opened.info().padded();
-        }
     }
 
     /** The part of the computed tokens that pads rows to the longest of their batch. */

@@ -3,6 +3,7 @@ package dev.packhorse.jobs.reindex;
 import dev.packhorse.engine.model.Sha256;
 import dev.packhorse.jobs.shuffle.RowKeys;
 import dev.packhorse.jobs.source.Source;
+import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.udf.rows.OutputColumns;
 import dev.packhorse.udf.rows.TextColumns;
 import java.util.ArrayList;
@@ -113,9 +114,7 @@ record Diff(Dataset<Row> rows, Map<Kind, Long> counts, String withoutId) {
     private static Dataset<Row> compare(
             Dataset<Row> read, Dataset<Row> target, TextColumns columns, boolean retryErrors, boolean allTexts) {
         var compared = new TextColumns(OutputColumns.ID, OutputColumns.TEXT_HASH, Optional.empty(), columns.carried());
-        var first = List.of(target.columns()).contains(OutputColumns.CHUNK)
-                ? target.filter(functions.col(OutputColumns.CHUNK).equalTo(0))
-                : target;
+        var first = target.filter(TargetColumns.isFirst(List.of(target.columns())));
         var idType = read.schema().apply(OutputColumns.ID).dataType();
         var same = RowKeys.check(compared, read.schema());
         var old = first.filter(functions.col(OutputColumns.ID).isNotNull())

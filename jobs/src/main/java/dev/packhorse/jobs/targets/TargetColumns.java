@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -24,6 +25,13 @@ public final class TargetColumns {
         return columns.contains(OutputColumns.CHUNK)
                 ? List.of(OutputColumns.ID, OutputColumns.CHUNK)
                 : List.of(OutputColumns.ID);
+    }
+
+    /** Whether a row of a target is the only one of its text, or the first. */
+    public static Column isFirst(List<String> columns) {
+        return columns.contains(OutputColumns.CHUNK)
+                ? functions.col(OutputColumns.CHUNK).equalTo(0)
+                : functions.lit(true);
     }
 
     /** Whether a column of that name would be taken for one of chunks. */

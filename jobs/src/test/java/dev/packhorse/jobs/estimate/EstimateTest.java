@@ -123,7 +123,7 @@ class EstimateTest {
     void slotsAndSecondsFollowFromWhatWasMeasured() {
         var sample =
                 new TextSample(1_000_000, 100_000_000, List.of(new Sampled("x".repeat(100), new int[] {22}, false)));
-        var estimate = new Estimate(sample, Optional.of(new Calibration("some", 4, 1_000, 0.002, 10)));
+        var estimate = new Estimate(sample, Optional.of(new Calibration("some", false, 4, 1_000, 0.002, 10)));
 
         assertThat(estimate.tokens()).isEqualTo(22_000_000);
         assertThat(estimate.encoderSeconds()).isEqualTo(22_000);
