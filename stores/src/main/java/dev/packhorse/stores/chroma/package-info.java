@@ -1,0 +1,2 @@
+/** Chroma, over its REST API. */
+package dev.packhorse.stores.chroma;

@@ -1,0 +1,2 @@
+/** Requests over HTTP that are tried again, in bounded batches. */
+package dev.packhorse.stores.http;

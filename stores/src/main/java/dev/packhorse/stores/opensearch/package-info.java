@@ -1,0 +1,2 @@
+/** OpenSearch with k-NN. */
+package dev.packhorse.stores.opensearch;

@@ -1,0 +1,2 @@
+/** PostgreSQL with pgvector. */
+package dev.packhorse.stores.postgres;
