@@ -3,6 +3,7 @@ package dev.packhorse.stores.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.Seeds;
 import dev.packhorse.udf.options.OptionValues;
 import java.util.ArrayList;
 import java.util.Comparator;

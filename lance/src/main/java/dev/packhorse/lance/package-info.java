@@ -1,0 +1,2 @@
+/** Lance tables on folders and object stores, and LanceDB servers. */
+package dev.packhorse.lance;
