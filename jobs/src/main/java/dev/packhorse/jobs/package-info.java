@@ -15,6 +15,7 @@
  *   <li>{@code targets}: what a reindex keeps in step: a table with versions, of which readers see one
  *   <li>{@code audit}: whether new vectors may be published
  *   <li>{@code reindex}: embeds what has changed, publishes what has passed
+ *   <li>{@code export}: sends what embed and reindex made to vector stores
  *   <li>{@code explain}: what a model is, and which path it takes
  *   <li>{@code demo}: a real corpus, embedded and searched
  *   <li>{@code bench}: what is measured for docs/PERFORMANCE.md

@@ -1,6 +1,8 @@
 package dev.packhorse.jobs.audit;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One thing that an audit looked at.
@@ -18,6 +20,17 @@ public record Check(String name, boolean passed, String found, List<String> ids)
     /** One that is passed where it found nothing. */
     static Check of(String name, boolean passed, String found) {
         return new Check(name, passed, found, List.of());
+    }
+
+    /** Checks by their names, with underscores, as programs read them. */
+    public static Map<String, Object> entries(List<Check> checks) {
+        var entries = new LinkedHashMap<String, Object>();
+        for (var check : checks) {
+            entries.put(
+                    check.name().replace(' ', '_'),
+                    Map.of("passed", check.passed(), "found", check.found(), "ids", check.ids()));
+        }
+        return entries;
     }
 
     /** In one line. */

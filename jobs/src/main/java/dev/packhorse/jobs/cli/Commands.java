@@ -10,7 +10,9 @@ import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.estimate.Plan;
 import dev.packhorse.jobs.explain.Explain;
+import dev.packhorse.jobs.export.ExportJob;
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.options.ExportOptions;
 import dev.packhorse.jobs.options.PlanOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
 import dev.packhorse.jobs.options.VersionsOptions;
@@ -62,6 +64,11 @@ public final class Commands {
                     "List what reindex has published, or go back to it.",
                     VersionsOptions.ALL,
                     onSpark(VersionsJob::of)),
+            new Command(
+                    "export",
+                    "Send embeddings to a vector store, as Arrow: all of them first, then what changed.",
+                    ExportOptions.all(),
+                    onSpark(ExportJob::of)),
             new Command(
                     "plan",
                     "Say what a corpus will cost, by a sample that is embedded on the spot.",

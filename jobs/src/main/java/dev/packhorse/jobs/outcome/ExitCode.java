@@ -13,7 +13,9 @@ public enum ExitCode {
     /** Nothing was embedded. */
     SOURCE_UNREADABLE(4, "the source could not be read"),
     /** Nothing was published by this run. */
-    TARGET_BUSY(5, "another run is at work on the target, or published meanwhile");
+    TARGET_BUSY(5, "another run is at work on the target, or published meanwhile"),
+    /** What the store has confirmed stays there, and is not sent again. */
+    STORE_FAILED(6, "the store could not be reached, or did not take all rows");
 
     private final int number;
     private final String meaning;

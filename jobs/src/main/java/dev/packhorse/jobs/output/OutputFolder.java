@@ -33,7 +33,7 @@ import org.apache.spark.sql.types.StructType;
 public final class OutputFolder {
 
     /** The name of the folder of manifests. */
-    static final String MANIFESTS = "_packhorse";
+    public static final String MANIFESTS = "_packhorse";
 
     private final OutputPlace place;
     private final ExistingOutput existing;

@@ -11,6 +11,8 @@ import dev.packhorse.jobs.outcome.JobException;
 import dev.packhorse.jobs.output.FileSizes;
 import dev.packhorse.jobs.reindex.Diff.Kind;
 import dev.packhorse.jobs.reindex.ReindexRun.Reindexing;
+import dev.packhorse.jobs.report.RunLine;
+import dev.packhorse.jobs.report.Steps;
 import dev.packhorse.jobs.targets.Candidate;
 import dev.packhorse.jobs.targets.Changes;
 import dev.packhorse.jobs.targets.Expiry;
@@ -73,7 +75,7 @@ record Publication(
         try (var reference = reference()) {
             steps.time("write", () -> write(candidate, vectors, marks));
             audited = steps.time("audit", () -> audit(candidate, reference));
-            line.put(audited);
+            line.put("audit", Check.entries(audited));
             if (audited.stream().allMatch(Check::passed)) {
                 publish(audited, candidate);
                 return;

@@ -5,6 +5,7 @@ import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
 import dev.packhorse.jobs.outcome.ExitCode;
+import dev.packhorse.jobs.report.RunLine;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.jobs.targets.Targets;

@@ -16,6 +16,8 @@ import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.RunPlan;
 import dev.packhorse.jobs.output.Staging;
 import dev.packhorse.jobs.reindex.Diff.Kind;
+import dev.packhorse.jobs.report.RunLine;
+import dev.packhorse.jobs.report.Steps;
 import dev.packhorse.jobs.source.Source;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.jobs.targets.Published;
@@ -284,7 +286,7 @@ final class ReindexRun {
         if (!repeated.isEmpty()) {
             var check = new Check(
                     "duplicate ids", false, "expected each id of the source once, found some more than once", repeated);
-            line.put(List.of(check));
+            line.put("audit", Check.entries(List.of(check)));
             throw new JobException(
                     ExitCode.AUDIT_FAILED, "the audit failed before anything was embedded: " + check.line());
         }

@@ -34,9 +34,7 @@ record IcebergName(String catalog, String table) {
      * @throws OptionException when Iceberg is not on the class path
      */
     static void prepare(SparkConf conf) {
-        try {
-            Class.forName(ICEBERG_EXTENSIONS, false, Thread.currentThread().getContextClassLoader());
-        } catch (ClassNotFoundException e) {
+        if (!isThere()) {
             throw new OptionException(
                     "--target-format iceberg: expected Iceberg on the class path, found none; add --packages %s to spark-submit, or set --target-format parquet"
                             .formatted(artifact()));
@@ -44,6 +42,16 @@ record IcebergName(String catalog, String table) {
         var extensions = conf.get(EXTENSIONS, "");
         if (!Arrays.asList(extensions.split("\\s*,\\s*", -1)).contains(ICEBERG_EXTENSIONS)) {
             conf.set(EXTENSIONS, extensions.isEmpty() ? ICEBERG_EXTENSIONS : extensions + "," + ICEBERG_EXTENSIONS);
+        }
+    }
+
+    /** Whether Iceberg is on the class path. */
+    static boolean isThere() {
+        try {
+            Class.forName(ICEBERG_EXTENSIONS, false, Thread.currentThread().getContextClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.outcome.JobException;
 import dev.packhorse.udf.options.OptionException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,8 +91,41 @@ final class IcebergTarget implements Target {
 
     @Override
     public Optional<Published> published() {
-        return base.map(snapshot -> new Published(
-                String.valueOf(snapshot.snapshotId()), marks(snapshot), at(String.valueOf(snapshot.snapshotId()))));
+        return base.map(this::published);
+    }
+
+    private Published published(Snapshot snapshot) {
+        var id = String.valueOf(snapshot.snapshotId());
+        return new Published(id, marks(snapshot), rowsAt(id));
+    }
+
+    @Override
+    public Optional<Published> at(String version) {
+        return versions().stream()
+                .filter(one -> one.id().equals(version))
+                .findFirst()
+                .map(one -> published(table.snapshot(Long.parseLong(one.id()))));
+    }
+
+    /** By the snapshot that has added a row's file; of files whose snapshot has been let go, by that which is read. */
+    @Override
+    public Dataset<Row> withTimes(Published published) {
+        var columns = Arrays.stream(published.rows().columns())
+                .map(column -> "r.`%s`".formatted(column.replace("`", "``")))
+                .collect(Collectors.joining(", "));
+        return spark.sql("""
+                SELECT %1$s, coalesce(f.added, timestamp_millis(%2$d)) AS %3$s
+                FROM (SELECT *, _file AS packhorse_file FROM %4$s VERSION AS OF %5$s) r
+                LEFT JOIN (
+                    SELECT e.data_file.file_path AS path, max(s.committed_at) AS added
+                    FROM %4$s.entries e JOIN %4$s.snapshots s ON e.snapshot_id = s.snapshot_id
+                    WHERE e.status < 2 GROUP BY e.data_file.file_path) f
+                ON r.packhorse_file = f.path""".formatted(
+                        columns,
+                        table.snapshot(Long.parseLong(published.version())).timestampMillis(),
+                        WRITTEN_AT,
+                        name.quoted(),
+                        published.version()));
     }
 
     /** What is committed here Spark finds, too: its catalog may hold the table as it read it a while ago. */
@@ -101,7 +135,7 @@ final class IcebergTarget implements Target {
     }
 
     /** The rows of a snapshot or branch, as SQL names it. */
-    private Dataset<Row> at(String version) {
+    private Dataset<Row> rowsAt(String version) {
         return spark.sql("SELECT * FROM %s VERSION AS OF %s".formatted(name.quoted(), version));
     }
 
@@ -287,7 +321,7 @@ final class IcebergTarget implements Target {
 
         @Override
         public Dataset<Row> rows() {
-            return at("'%s'".formatted(branch));
+            return rowsAt("'%s'".formatted(branch));
         }
 
         @Override

@@ -80,10 +80,31 @@ final class ParquetTarget implements Target {
 
     @Override
     public Optional<Published> published() {
-        return pointer.map(found -> new Published(
-                found.current(),
-                found.entry(found.current()).marks(),
-                spark.read().parquet(new Path(folder, found.current()).toString())));
+        return pointer.map(found -> published(found.entry(found.current())));
+    }
+
+    private Published published(Pointer.Entry entry) {
+        return new Published(
+                entry.version(), entry.marks(), spark.read().parquet(new Path(folder, entry.version()).toString()));
+    }
+
+    @Override
+    public Optional<Published> at(String version) {
+        return entry(version).map(this::published);
+    }
+
+    private Optional<Pointer.Entry> entry(String version) {
+        return pointer.stream()
+                .flatMap(found -> found.versions().stream())
+                .filter(entry -> entry.version().equals(version))
+                .findFirst();
+    }
+
+    /** Each version is written whole, so all of its rows at once. */
+    @Override
+    public Dataset<Row> withTimes(Published published) {
+        var created = entry(published.version()).map(Pointer.Entry::created).orElse(0L);
+        return published.rows().withColumn(WRITTEN_AT, functions.expr("timestamp_millis(%d)".formatted(created)));
     }
 
     @Override

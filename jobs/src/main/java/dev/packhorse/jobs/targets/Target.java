@@ -2,6 +2,8 @@ package dev.packhorse.jobs.targets;
 
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /**
  * A table of embeddings of which readers see what was published last, and nothing of what is written meanwhile. Not
@@ -9,8 +11,17 @@ import java.util.Optional;
  */
 public interface Target {
 
+    /** The column of {@link #withTimes}. */
+    String WRITTEN_AT = "packhorse_written_at";
+
     /** What readers see; nothing where nothing was published yet. Read when the target was opened. */
     Optional<Published> published();
+
+    /** What readers saw once, where it has not been let go; the id is that of a version. */
+    Optional<Published> at(String version);
+
+    /** Rows of what readers see, each with when its vector was written, in a column {@value #WRITTEN_AT}. */
+    Dataset<Row> withTimes(Published published);
 
     /**
      * Where a run writes what is to be published next: as it is now, to begin with.

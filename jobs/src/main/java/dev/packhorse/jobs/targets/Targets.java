@@ -3,7 +3,10 @@ package dev.packhorse.jobs.targets;
 import dev.packhorse.jobs.options.ReindexOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import java.io.IOException;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -38,6 +41,31 @@ public final class Targets {
                 }
             }
         }
+    }
+
+    /** Whether a name may be that of a table. */
+    public static boolean isTableName(String name) {
+        return TABLE.matcher(name).matches();
+    }
+
+    /** Whether Iceberg is on the class path. */
+    public static boolean icebergIsThere() {
+        return IcebergName.isThere();
+    }
+
+    /** Whether there is an Iceberg table of the target's name. */
+    public static boolean exists(SparkSession spark, OptionValues options) {
+        var name = IcebergName.of(spark, options.get(ReindexOptions.TARGET), options.get(ReindexOptions.WAREHOUSE));
+        return spark.catalog().tableExists(name.quoted());
+    }
+
+    /**
+     * Whether a folder is one of versions.
+     *
+     * @throws IOException when it cannot be looked at
+     */
+    public static boolean isVersioned(FileSystem files, Path folder) throws IOException {
+        return files.exists(new Path(folder, Pointer.FILE));
     }
 
     /**

@@ -35,33 +35,33 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A source that tests change, a target of each format, and reindex runs of the tiny model from one to the other. */
-abstract class ReindexFixture {
+public abstract class ReindexFixture {
 
     /** In place of a value: the option is not given. */
-    static final List<String> NONE = List.of("not given");
+    protected static final List<String> NONE = List.of("not given");
 
     @TempDir
-    Path folder;
+    protected Path folder;
 
     /** The source's rows, by id. */
-    final Map<Integer, String> texts = new TreeMap<>();
+    protected final Map<Integer, String> texts = new TreeMap<>();
 
     /** Further lines of the source, as they are. */
-    final List<String> lines = new ArrayList<>();
+    protected final List<String> lines = new ArrayList<>();
 
-    final SparkSession spark = LocalSpark.session();
+    protected final SparkSession spark = LocalSpark.session();
 
     /** What a run said. */
-    record Said(String out, JsonNode report) {
+    protected record Said(String out, JsonNode report) {
 
-        long count(String key) {
+        public long count(String key) {
             assertThat(report.has(key)).as("%s in %s", key, report).isTrue();
             return report.path(key).asLong();
         }
     }
 
     /** Texts 0 to count - 1. */
-    void fill(int count) {
+    protected void fill(int count) {
         for (var i = 0; i < count; i++) {
             texts.put(i, "text number %d of the source, which says this and that".formatted(i));
         }
@@ -81,7 +81,7 @@ abstract class ReindexFixture {
         };
     }
 
-    OptionValues options(TargetFormat format, String... more) {
+    protected OptionValues options(TargetFormat format, String... more) {
         var given = new LinkedHashMap<String, List<String>>();
         given.put("source", List.of(source().toString()));
         given.put("input-format", List.of("json"));
@@ -101,7 +101,7 @@ abstract class ReindexFixture {
     }
 
     /** Runs to the end, or throws what the run throws. */
-    Said reindex(TargetFormat format, String... more) {
+    protected Said reindex(TargetFormat format, String... more) {
         var out = new ByteArrayOutputStream();
         var conf = spark.sparkContext().getConf();
         try (var print = new PrintStream(out, true, StandardCharsets.UTF_8)) {
@@ -118,16 +118,16 @@ abstract class ReindexFixture {
         }
     }
 
-    Target open(TargetFormat format) {
+    protected Target open(TargetFormat format) {
         return Targets.open(spark, options(format));
     }
 
     /** What readers see. */
-    Dataset<Row> published(TargetFormat format) {
+    protected Dataset<Row> published(TargetFormat format) {
         return open(format).published().orElseThrow().rows();
     }
 
-    Map<Long, Row> rows(TargetFormat format) {
+    protected Map<Long, Row> rows(TargetFormat format) {
         var rows = new HashMap<Long, Row>();
         published(format).collectAsList().forEach(row -> assertThat(rows.put(row.getAs("id"), row))
                 .isNull());

@@ -1,21 +1,19 @@
-package dev.packhorse.jobs.reindex;
+package dev.packhorse.jobs.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.packhorse.jobs.audit.Check;
 import dev.packhorse.jobs.outcome.ExitCode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** One line of JSON about a run, for whoever watches it; the keys never change their meaning. Not thread-safe: one run's. */
-final class RunLine {
+public final class RunLine {
 
     /** Where it goes: the standard output. */
     static final String STDOUT = "-";
@@ -25,25 +23,14 @@ final class RunLine {
     private final Map<String, Object> entries = new LinkedHashMap<>();
 
     /** Sets an entry, in place of what it was. */
-    void put(String key, Object value) {
+    public void put(String key, Object value) {
         entries.put(key, value);
     }
 
     /** Sets how the run ended. */
-    void end(ExitCode code) {
+    public void end(ExitCode code) {
         entries.put("exit_code", code.number());
         entries.put("ended", code.meaning());
-    }
-
-    /** Sets what an audit found. */
-    void put(List<Check> checks) {
-        var found = new LinkedHashMap<String, Object>();
-        for (var check : checks) {
-            found.put(
-                    check.name().replace(' ', '_'),
-                    Map.of("passed", check.passed(), "found", check.found(), "ids", check.ids()));
-        }
-        entries.put("audit", found);
     }
 
     /**
@@ -51,7 +38,7 @@ final class RunLine {
      *
      * @param place a file on any file system that Hadoop knows, or {@link #STDOUT}
      */
-    void write(String place, Configuration conf, PrintStream out) {
+    public void write(String place, Configuration conf, PrintStream out) {
         if (place.equals(STDOUT)) {
             out.println(this);
             return;

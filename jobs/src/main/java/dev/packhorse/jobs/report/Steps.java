@@ -1,4 +1,4 @@
-package dev.packhorse.jobs.reindex;
+package dev.packhorse.jobs.report;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -8,13 +8,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** How long each step of a run takes. Not thread-safe: one run's. */
-final class Steps {
+public final class Steps {
 
     private final Map<String, Long> nanos = new LinkedHashMap<>();
     private final long began = System.nanoTime();
 
     /** Does a step; its time counts also where it fails. */
-    <T> T time(String step, Supplier<T> work) {
+    public <T> T time(String step, Supplier<T> work) {
         var start = System.nanoTime();
         try {
             return work.get();
@@ -24,7 +24,7 @@ final class Steps {
     }
 
     /** The same for a step without a result. */
-    void time(String step, Runnable work) {
+    public void time(String step, Runnable work) {
         time(step, () -> {
             work.run();
             return step;
@@ -32,12 +32,12 @@ final class Steps {
     }
 
     /** From the first to now. */
-    Duration all() {
+    public Duration all() {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
     /** Seconds by step, in the order in which they came. */
-    Map<String, Double> seconds() {
+    public Map<String, Double> seconds() {
         var seconds = new LinkedHashMap<String, Double>();
         nanos.forEach((step, time) -> seconds.put(step, Math.round(time / 1e6) / 1e3));
         return seconds;
