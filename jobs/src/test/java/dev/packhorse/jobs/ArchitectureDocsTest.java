@@ -17,7 +17,7 @@ class ArchitectureDocsTest {
 
     /** {@code module/package/Class} or {@code module/package/Class.member}, in backticks. */
     private static final Pattern CLASS =
-            Pattern.compile("`(engine|udf|jobs)/((?:[a-z]+/)*)([A-Z]\\w*)(?:\\.([a-z]\\w*))?`");
+            Pattern.compile("`(engine|udf|stores|jobs|lance)/((?:[a-z]+/)*)([A-Z]\\w*)(?:\\.([a-z]\\w*))?`");
 
     private static final Pattern TEST = Pattern.compile("`(\\w+Test|\\w+Contract|\\w+Fixture|TinyBert|EmbedRun)`");
 
@@ -49,7 +49,7 @@ class ArchitectureDocsTest {
     @Test
     void testsAndFixturesAreThere() throws IOException {
         var there = new TreeSet<String>();
-        for (var module : List.of("engine", "udf", "jobs")) {
+        for (var module : List.of("engine", "udf", "stores", "jobs", "lance", "storetests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/test/java"))) {
                 files.forEach(file -> there.add(file.getFileName().toString().replace(".java", "")));
             }
@@ -71,7 +71,14 @@ class ArchitectureDocsTest {
     @Test
     void eachDependencyIsNamed() throws IOException {
         var docs = docs();
-        for (var pom : List.of("pom.xml", "engine/pom.xml", "udf/pom.xml", "jobs/pom.xml")) {
+        for (var pom : List.of(
+                "pom.xml",
+                "engine/pom.xml",
+                "udf/pom.xml",
+                "stores/pom.xml",
+                "jobs/pom.xml",
+                "lance/pom.xml",
+                "storetests/pom.xml")) {
             var dependencies = DEPENDENCY
                     .matcher(Files.readString(ROOT.resolve(pom)))
                     .results()

@@ -14,7 +14,7 @@ public final class WrittenDocs {
 
     /** What writes all of them, as CONTRIBUTING.md has it. */
     public static final String COMMAND =
-            "./mvnw -pl engine,udf,jobs test -Dtest='OptionDocsTest,MetricDocsTest,PythonPackageTest' -D%s=true -Dsurefire.failIfNoSpecifiedTests=false"
+            "./mvnw -pl engine,udf,stores,jobs test -Dtest='OptionDocsTest,MetricDocsTest,PythonPackageTest' -D%s=true -Dsurefire.failIfNoSpecifiedTests=false"
                     .formatted(WRITE_PROPERTY);
 
     private WrittenDocs() {}

@@ -1,10 +1,13 @@
 package dev.packhorse.jobs.cli;
 
 import dev.packhorse.jobs.options.EmbedOptions;
+import dev.packhorse.jobs.options.ExportOptions;
 import dev.packhorse.jobs.options.PlanOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
 import dev.packhorse.jobs.options.VersionsOptions;
+import dev.packhorse.stores.contract.StoreKind;
 import dev.packhorse.udf.options.Option;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,8 +17,12 @@ public final class OptionDocs {
 
     private OptionDocs() {}
 
-    /** The whole page, in Markdown. */
-    public static String page() {
+    /**
+     * The whole page, in Markdown.
+     *
+     * @param stores the kinds that export knows
+     */
+    public static String page(Collection<StoreKind> stores) {
         return """
                 # Options
 
@@ -38,6 +45,13 @@ public final class OptionDocs {
 
                 %s
 
+                ## `packhorse export`
+
+                These, and of `embed` and `reindex` `--carry-columns`, `--warehouse`, `--deletes` and `--report`:
+
+                %s
+
+                %s
                 ## `packhorse plan`
 
                 These, and of `reindex` the options of the source and of the encoding:
@@ -47,10 +61,23 @@ public final class OptionDocs {
                         table(EmbedOptions.ALL, List.of()),
                         table(ReindexOptions.ALL, EmbedOptions.ALL),
                         table(VersionsOptions.ALL, List.of()),
-                        table(
-                                PlanOptions.ALL,
-                                Stream.concat(EmbedOptions.ALL.stream(), ReindexOptions.ALL.stream())
-                                        .toList()));
+                        table(ExportOptions.OF_JOB, ofOthers()),
+                        stores.stream().map(OptionDocs::store).collect(Collectors.joining()),
+                        table(PlanOptions.ALL, ofOthers()));
+    }
+
+    private static List<Option<?>> ofOthers() {
+        return Stream.concat(EmbedOptions.ALL.stream(), ReindexOptions.ALL.stream())
+                .toList();
+    }
+
+    private static String store(StoreKind kind) {
+        return kind.options().isEmpty() ? "" : """
+                With `--to %s`:
+
+                %s
+
+                """.formatted(kind.example(), table(kind.options(), List.of()));
     }
 
     private static String table(List<Option<?>> options, List<Option<?>> known) {

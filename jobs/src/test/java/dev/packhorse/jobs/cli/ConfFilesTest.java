@@ -76,6 +76,14 @@ class ConfFilesTest {
 
     @ParameterizedTest
     @EnumSource
+    void theGuideOfExportListsTheExitCodes(ExitCode code) throws IOException {
+        var guide = Files.readString(Repository.root().resolve("docs/EXPORT.md"));
+
+        assertThat(guide).contains("| %d | ".formatted(code.number()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "STORE_FAILED", mode = EnumSource.Mode.EXCLUDE)
     void aScheduledTaskListsTheExitCodes(ExitCode code) throws IOException {
         var task = Files.readString(Repository.root().resolve("conf/reindex-task.sh"));
         var guide = Files.readString(Repository.root().resolve("docs/REINDEX.md"));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OptionsTest {
 
     static Stream<List<Option<?>>> commands() {
-        return Stream.of(EmbedOptions.ALL, DemoOptions.ALL, BenchOptions.ALL);
+        return Stream.of(EmbedOptions.ALL, ReindexOptions.ALL, ExportOptions.all(), DemoOptions.ALL, BenchOptions.ALL);
     }
 
     static Stream<Option<?>> options() {
