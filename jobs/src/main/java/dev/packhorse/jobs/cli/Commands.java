@@ -11,10 +11,12 @@ import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.estimate.Plan;
 import dev.packhorse.jobs.explain.Explain;
 import dev.packhorse.jobs.export.ExportJob;
+import dev.packhorse.jobs.export.ServeFlightJob;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.ExportOptions;
 import dev.packhorse.jobs.options.PlanOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
+import dev.packhorse.jobs.options.ServeFlightOptions;
 import dev.packhorse.jobs.options.VersionsOptions;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.outcome.JobException;
@@ -69,6 +71,11 @@ public final class Commands {
                     "Send embeddings to a vector store, as Arrow: all of them first, then what changed.",
                     ExportOptions.all(),
                     onSpark(ExportJob::of)),
+            new Command(
+                    "serve-flight",
+                    "Hand embeddings out to Arrow Flight clients, until interrupted.",
+                    ServeFlightOptions.ALL,
+                    onSpark(ServeFlightJob::of)),
             new Command(
                     "plan",
                     "Say what a corpus will cost, by a sample that is embedded on the spot.",

@@ -186,13 +186,25 @@ final class ExportRun {
                 .filter(found ->
                         found.source().equals(mark.source()) && found.table().equals(mark.table()))
                 .flatMap(found -> source.older().flatMap(older -> older.apply(found.version())));
-        if (before.isPresent()) {
-            how("changes since version " + before.get().version());
-            return StoreDiff.between(rows, keys, columns.keys(before.get()), deletes);
-        }
-        how("by content hash");
-        var slots = TaskSlots.now(spark);
-        return StoreDiff.between(rows, keys, StoredKeys.of(spark, store, table, slots), deletes);
+        var since = before.map(State::version).map("changes since version "::concat);
+        return switch (store.takes()) {
+            case ROWS -> {
+                how(since.orElse("by content hash"));
+                var stored = before.map(columns::keys)
+                        .orElseGet(() -> StoredKeys.of(spark, store, table, TaskSlots.now(spark)));
+                yield StoreDiff.between(rows, keys, stored, deletes);
+            }
+            case CHANGES -> {
+                how(since.orElse("all rows, for nobody knows what the store has"));
+                yield before.map(older -> StoreDiff.between(rows, keys, columns.keys(older), deletes))
+                        .orElseGet(() -> StoreDiff.everything(rows, keys));
+            }
+            case ALL -> {
+                var same = before.filter(older -> older.version().equals(mark.version()));
+                how(same.isPresent() ? since.orElseThrow() : "all rows, for the store takes them as a whole");
+                yield same.isPresent() ? StoreDiff.nothing(rows, keys) : StoreDiff.everything(rows, keys);
+            }
+        };
     }
 
     private void how(String compared) {

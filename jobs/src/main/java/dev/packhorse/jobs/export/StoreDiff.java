@@ -64,8 +64,17 @@ final class StoreDiff implements AutoCloseable {
     /** For a store that has nothing, or takes everything anew each time. */
     static StoreDiff everything(Dataset<Row> rows, Dataset<Row> keys) {
         var count = keys.count();
-        return new StoreDiff(
-                rows, keys.select(VectorTable.ID).limit(0), new Counts(count, count, 0, 0, 0, 0), Optional.empty());
+        return new StoreDiff(rows, noIds(keys), new Counts(count, count, 0, 0, 0, 0), Optional.empty());
+    }
+
+    /** For a store that is in step. */
+    static StoreDiff nothing(Dataset<Row> rows, Dataset<Row> keys) {
+        var count = keys.count();
+        return new StoreDiff(rows.limit(0), noIds(keys), new Counts(count, 0, 0, count, 0, 0), Optional.empty());
+    }
+
+    private static Dataset<Row> noIds(Dataset<Row> keys) {
+        return keys.select(VectorTable.ID).limit(0);
     }
 
     /**

@@ -36,7 +36,7 @@ class OptionsTest {
     @ParameterizedTest
     @MethodSource("options")
     void helpIsOneLineThatEndsWithAFullStop(Option<?> option) {
-        assertThat(option.name()).matches("[a-z]+(-[a-z]+)*");
+        assertThat(option.name()).matches("[a-z]+(-[a-z0-9]+)*");
         assertThat(option.help()).isNotBlank().doesNotContain("\n", "|").endsWith(".");
         assertThat(option.type().label()).isNotBlank().doesNotContain("\n", "|");
     }

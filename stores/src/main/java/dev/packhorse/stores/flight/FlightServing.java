@@ -96,6 +96,15 @@ public final class FlightServing implements AutoCloseable {
         }
     }
 
+    /**
+     * Holds the options against each other; touches no network.
+     *
+     * @throws OptionException when it would listen to other hosts without TLS and a token
+     */
+    public static void check(OptionValues options, Secrets secrets) {
+        check(options, FlightToken.of(secrets));
+    }
+
     private static void check(OptionValues options, Optional<String> token) {
         var host = options.get(FlightOptions.HOST);
         var certificate = options.find(FlightOptions.CERTIFICATE_FILE).isPresent();
