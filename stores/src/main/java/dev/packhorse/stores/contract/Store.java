@@ -15,6 +15,11 @@ import java.util.Optional;
  */
 public interface Store extends Serializable {
 
+    /** What a run has to send. */
+    default Takes takes() {
+        return Takes.ROWS;
+    }
+
     /**
      * Reaches the store, holds what is there to the table, and makes it where there is nothing.
      *
