@@ -45,8 +45,8 @@ public final class ExactSearch implements VectorSearch {
     private record Found(String id, double nearness, long order) {}
 
     /** The worst first; of two that are as near, the one that came later is worse. */
-    private static final Comparator<Found> WORST_FIRST =
-            Comparator.comparingDouble(Found::nearness).thenComparing(Comparator.comparingLong(Found::order).reversed());
+    private static final Comparator<Found> WORST_FIRST = Comparator.comparingDouble(Found::nearness)
+            .thenComparing(Comparator.comparingLong(Found::order).reversed());
 
     private final Metric metric;
     private final Vectors vectors;

@@ -54,7 +54,8 @@ class ExactSearchTest {
             vectors.add(new float[] {1, 0, 0});
         }
 
-        assertThat(search(Metric.COSINE, 1 << 20).nearest(new float[] {1, 0, 0}, 3)).containsExactly("v0", "v1", "v2");
+        assertThat(search(Metric.COSINE, 1 << 20).nearest(new float[] {1, 0, 0}, 3))
+                .containsExactly("v0", "v1", "v2");
     }
 
     @Test
