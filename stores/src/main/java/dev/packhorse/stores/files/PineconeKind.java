@@ -49,6 +49,7 @@ public final class PineconeKind implements StoreKind {
         }
         var format = new ParquetFormat(new PineconeProfile(), false);
         var folder = Folder.of(request, example());
-        return new FileStore(scheme(), folder, Place.folder(folder.child(namespace)), format, new FolderPublishing(format));
+        return new FileStore(
+                scheme(), folder, Place.folder(folder.child(namespace)), format, new FolderPublishing(format));
     }
 }
