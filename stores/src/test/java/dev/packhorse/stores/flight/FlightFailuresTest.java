@@ -15,6 +15,7 @@ import dev.packhorse.stores.contract.StoreRequest;
 import dev.packhorse.stores.contract.TestRow;
 import dev.packhorse.stores.contract.WriteTask;
 import dev.packhorse.udf.options.OptionValues;
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -80,10 +81,7 @@ class FlightFailuresTest {
         var options = OptionValues.read(known, Map.of(), Map.of("flight-timeout", List.of("2s")));
         return new FlightKind()
                 .open(new StoreRequest(
-                        "flight://127.0.0.1:" + port + "/v",
-                        options,
-                        new Secrets(Map.of("token", TOKEN)),
-                        Map.of()));
+                        "flight://127.0.0.1:" + port + "/v", options, new Secrets(Map.of("token", TOKEN)), Map.of()));
     }
 
     private Receipt write(Store store, int batches) {
@@ -146,7 +144,8 @@ class FlightFailuresTest {
                     .hasMessageEndingWith("; --flight-timeout says how long it may take");
             assertThatThrownBy(() -> write(store, 1))
                     .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("/v: expected it to take a batch within 2 s (--flight-timeout), found that it takes none");
+                    .hasMessageContaining(
+                            "/v: expected it to take a batch within 2 s (--flight-timeout), found that it takes none");
         }
     }
 
@@ -196,15 +195,15 @@ class FlightFailuresTest {
         assertThatThrownBy(() -> write(store, 10_000))
                 .isInstanceOf(StoreException.class)
                 .hasNoCause()
-                .hasMessageEndingWith("/v: expected it to take all rows, found UNAVAILABLE (disk full; token ***); is it running"
-                        + " there, and does --flight-tls say what it speaks?");
+                .hasMessageEndingWith(
+                        "/v: expected it to take all rows, found UNAVAILABLE (disk full; token ***); is it running"
+                                + " there, and does --flight-tls say what it speaks?");
     }
 
     @Test
     void aFullServerIsNamedAsOne() throws Exception {
         var store = start(putting(stream -> {
-            throw new RuntimeException(
-                    io.grpc.Status.RESOURCE_EXHAUSTED.withDescription("quota").asRuntimeException());
+            throw Status.RESOURCE_EXHAUSTED.withDescription("quota").asRuntimeException();
         }));
 
         assertThatThrownBy(() -> write(store, 1))
@@ -224,8 +223,9 @@ class FlightFailuresTest {
         store.publish(TestRow.TABLE, "run", List.of(Receipt.of(7, 0, List.of()))); // nobody counts
         assertThatThrownBy(() -> write(store, 1))
                 .isInstanceOf(StoreException.class)
-                .hasMessageEndingWith("/v: expected it to take all rows, found UNIMPLEMENTED (Not implemented.); it does not take"
-                        + " what export sends, see docs/EXPORT.md");
+                .hasMessageEndingWith(
+                        "/v: expected it to take all rows, found UNIMPLEMENTED (Not implemented.); it does not take"
+                                + " what export sends, see docs/EXPORT.md");
     }
 
     @Test
@@ -299,13 +299,13 @@ class FlightFailuresTest {
         known.addAll(FlightOptions.STORE);
         var options = OptionValues.read(
                 known, Map.of(), Map.of("flight-tls", List.of("true"), "flight-ca-file", List.of("/no/such.pem")));
-        var store = new FlightKind()
-                .open(new StoreRequest("flight://localhost:1/v", options, Secrets.NONE, Map.of()));
+        var store = new FlightKind().open(new StoreRequest("flight://localhost:1/v", options, Secrets.NONE, Map.of()));
 
         assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
                 .isInstanceOf(StoreException.class)
-                .hasMessage("flight://localhost:1/v: expected certificates in PEM in --flight-ca-file /no/such.pem, found"
-                        + " java.nio.file.NoSuchFileException: /no/such.pem; the file must be there on every executor");
+                .hasMessage(
+                        "flight://localhost:1/v: expected certificates in PEM in --flight-ca-file /no/such.pem, found"
+                                + " java.nio.file.NoSuchFileException: /no/such.pem; the file must be there on every executor");
     }
 
     /** Tells of a flight, and then sends nothing of it. */
@@ -325,5 +325,4 @@ class FlightFailuresTest {
             }
         };
     }
-
 }
