@@ -180,7 +180,7 @@ class FlightServingTest {
         try (var serving = FlightServing.start(any, tls, token(TOKEN))) {
             assertThat(serving.address()).isEqualTo("grpc+tls://0.0.0.0:" + serving.port());
             assertThat(stored(serving, TOKEN, certificate)).hasSize(100);
-            assertThatThrownBy(() -> stored(serving, "another", certificate))
+            assertThatThrownBy(() -> stored(serving, "wr0ng", certificate))
                     .isInstanceOf(StoreException.class)
                     .hasMessageEndingWith(
                             "/vectors: expected what it says of the flight, found UNAUTHENTICATED (expected the header"
