@@ -39,6 +39,7 @@ public final class FlightServing implements AutoCloseable {
 
     private final boolean tls;
     private final String host;
+    private final int port; // the server tells it only as long as it listens
     private final BufferAllocator allocator;
     private final ExecutorService streams;
     private final FlightServer server;
@@ -51,6 +52,7 @@ public final class FlightServing implements AutoCloseable {
         this.allocator = allocator;
         this.streams = streams;
         this.server = server;
+        this.port = server.getPort();
     }
 
     /**
@@ -157,12 +159,12 @@ public final class FlightServing implements AutoCloseable {
 
     /** Where it listens. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** Its address as Arrow's clients take it: {@code grpc://127.0.0.1:8815}. */
     public String address() {
-        return "%s://%s:%d".formatted(tls ? "grpc+tls" : "grpc", host, port());
+        return "%s://%s:%d".formatted(tls ? "grpc+tls" : "grpc", host, port);
     }
 
     /** How much of Arrow's memory it holds beside what results hold, in bytes. */
