@@ -5,6 +5,7 @@
  * <p>Packages see only those above them in this list:
  *
  * <ul>
+ *   <li>{@code shape}: what both hold a table to
  *   <li>{@code table}: Lance's own library on a folder or an object store
  *   <li>{@code rest}: a server that speaks the REST of LanceDB
  * </ul>

@@ -1,5 +1,6 @@
 package dev.packhorse.lance.table;
 
+import dev.packhorse.lance.shape.IndexPlan;
 import dev.packhorse.stores.contract.IndexKind;
 import dev.packhorse.stores.contract.Metric;
 import dev.packhorse.stores.contract.VectorTable;
@@ -23,12 +24,6 @@ import org.lance.index.vector.VectorIndexParams;
  * built anew where it was asked for otherwise, or where the table has grown to twice the rows that its cells were made for.
  */
 final class LanceIndex {
-
-    /** As Lance names an index that nobody named. */
-    static final String NAME = VectorTable.VECTOR + "_idx";
-
-    /** Fewer train no codes, and are looked at one by one sooner than an index would be read. */
-    static final int LEAST_ROWS = 256;
 
     /** Rows of a cell, as Lance recommends: with graphs within the cells, fewer cells are better. */
     private static final int HNSW_CELL = 1 << 20;
@@ -55,18 +50,19 @@ final class LanceIndex {
 
     void build() {
         var rows = dataset.countRows();
-        if (plan.kind() == IndexKind.NONE || rows < LEAST_ROWS) {
+        if (plan.kind() == IndexKind.NONE || rows < IndexPlan.LEAST_ROWS) {
             return;
         }
         if (isThere(rows)) {
-            dataset.optimizeIndices(
-                    OptimizeOptions.builder().indexNames(List.of(NAME)).build());
+            dataset.optimizeIndices(OptimizeOptions.builder()
+                    .indexNames(List.of(IndexPlan.NAME))
+                    .build());
             return;
         }
         var parameters =
                 IndexParams.builder().setVectorIndexParams(parameters(rows)).build();
         dataset.createIndex(IndexOptions.builder(List.of(VectorTable.VECTOR), IndexType.VECTOR, parameters)
-                .withIndexName(NAME)
+                .withIndexName(IndexPlan.NAME)
                 .replace(true)
                 .build());
         LanceConfig.set(place, dataset, Map.of(PLANNED, planned(), ROWS, String.valueOf(rows)), Map.of());
@@ -74,7 +70,7 @@ final class LanceIndex {
 
     private boolean isThere(long rows) {
         var config = dataset.getConfig();
-        return dataset.listIndexes().contains(NAME)
+        return dataset.listIndexes().contains(IndexPlan.NAME)
                 && planned().equals(config.get(PLANNED))
                 && rows
                         < 2

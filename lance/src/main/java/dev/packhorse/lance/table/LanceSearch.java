@@ -1,5 +1,6 @@
 package dev.packhorse.lance.table;
 
+import dev.packhorse.lance.shape.IndexPlan;
 import dev.packhorse.stores.contract.VectorSearch;
 import dev.packhorse.stores.contract.VectorTable;
 import java.util.ArrayList;
@@ -12,12 +13,6 @@ import org.lance.ipc.ScanOptions;
 
 /** Searches a table as it was when this was opened. Rows that no index has yet are found too. Not thread-safe. */
 final class LanceSearch implements VectorSearch {
-
-    /** So many times the neighbours asked for are looked at again with their exact vectors, for codes only come near them. */
-    static final int REFINE = 10;
-
-    /** Cells that are looked into. */
-    static final int PROBES = 20;
 
     private final LancePlace place;
     private final IndexPlan plan;
@@ -70,11 +65,13 @@ final class LanceSearch implements VectorSearch {
             case NONE -> query.setUseIndex(false).build();
             case HNSW ->
                 query.setEf(Math.max(k, plan.efSearch()))
-                        .setMinimumNprobes(PROBES)
-                        .setRefineFactor(REFINE)
+                        .setMinimumNprobes(IndexPlan.PROBES)
+                        .setRefineFactor(IndexPlan.REFINE)
                         .build();
             case IVF_PQ ->
-                query.setMinimumNprobes(PROBES).setRefineFactor(REFINE).build();
+                query.setMinimumNprobes(IndexPlan.PROBES)
+                        .setRefineFactor(IndexPlan.REFINE)
+                        .build();
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.packhorse.lance.table;
 
+import dev.packhorse.lance.shape.ColumnCheck;
+import dev.packhorse.lance.shape.IndexPlan;
 import dev.packhorse.stores.contract.Contents;
 import dev.packhorse.stores.contract.ExportMark;
 import dev.packhorse.stores.contract.Receipt;
@@ -38,7 +40,7 @@ final class LanceStore implements Store {
     public Contents prepare(VectorTable table) {
         try (var allocator = new RootAllocator();
                 var dataset = openOrCreate(table, allocator)) {
-            LanceColumns.check(table, dataset.getSchema().getFields(), toString());
+            ColumnCheck.check(table, dataset.getSchema().getFields(), toString());
             var mark = ExportMark.of(dataset.getConfig());
             return new Contents(mark.isEmpty() && dataset.countRows() == 0, mark);
         } catch (RuntimeException | LinkageError e) {

@@ -1,9 +1,9 @@
 package dev.packhorse.lance.table;
 
+import dev.packhorse.lance.shape.IndexPlan;
 import dev.packhorse.stores.contract.IndexKind;
 import dev.packhorse.stores.contract.Store;
 import dev.packhorse.stores.contract.StoreKind;
-import dev.packhorse.stores.contract.StoreOptions;
 import dev.packhorse.stores.contract.StoreRequest;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
@@ -59,8 +59,7 @@ public final class LanceStoreKind implements StoreKind {
 
     @Override
     public Store open(StoreRequest request) {
-        var options = request.options();
-        var settings = new TreeMap<>(options.get(STORAGE));
+        var settings = new TreeMap<>(request.options().get(STORAGE));
         for (var name : settings.keySet()) {
             if (NAMES_A_SECRET.matcher(name.toLowerCase(Locale.ROOT)).find()) {
                 throw new OptionException(
@@ -69,13 +68,7 @@ public final class LanceStoreKind implements StoreKind {
             }
         }
         SECRETS.forEach(name -> request.secrets().find(name).ifPresent(secret -> settings.put(name, secret)));
-        return new LanceStore(
-                new LancePlace(uri(request), settings, request.secrets()),
-                new IndexPlan(
-                        request.index(this),
-                        options.get(StoreOptions.HNSW_M),
-                        options.get(StoreOptions.HNSW_EF_CONSTRUCTION),
-                        options.get(StoreOptions.EF_SEARCH)));
+        return new LanceStore(new LancePlace(uri(request), settings, request.secrets()), IndexPlan.of(request, this));
     }
 
     private String uri(StoreRequest request) {
