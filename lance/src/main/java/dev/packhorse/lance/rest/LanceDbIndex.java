@@ -3,6 +3,7 @@ package dev.packhorse.lance.rest;
 import dev.packhorse.lance.shape.IndexPlan;
 import dev.packhorse.stores.contract.IndexKind;
 import dev.packhorse.stores.contract.VectorTable;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,6 +12,9 @@ import java.util.Optional;
  * it, for a search looks at the others one by one; else it is built anew.
  */
 final class LanceDbIndex {
+
+    /** Codes of a vector, which no request can change. */
+    private static final int CODES = 16;
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -27,6 +31,21 @@ final class LanceDbIndex {
         this.table = table;
     }
 
+    /**
+     * Checks that the server will be able to build it.
+     *
+     * @throws dev.packhorse.stores.contract.StoreException where it will not
+     */
+    static void check(IndexPlan plan, VectorTable table, RestPlace place) {
+        if (plan.kind() == IndexKind.IVF_PQ && table.dimension() % CODES != 0) {
+            throw place.failure(
+                    "vectors whose numbers can be divided by %d for --index ivf-pq, for servers make so many codes of a vector"
+                            .formatted(CODES),
+                    "vectors of %d numbers".formatted(table.dimension()),
+                    "use --index hnsw");
+        }
+    }
+
     void build() {
         var rows = server.rows();
         if (plan.kind() == IndexKind.NONE || rows < IndexPlan.LEAST_ROWS) {
@@ -40,8 +59,7 @@ final class LanceDbIndex {
             }
             var path = server.place().table("index/%s/drop".formatted(IndexPlan.NAME));
             server.check(
-                    server.client()
-                            .post(path, RestClient.JSON, java.net.http.HttpRequest.BodyPublishers.ofString("{}")),
+                    server.client().post(path, RestClient.JSON, BodyPublishers.ofString("{}")),
                     "the old index to be dropped");
         }
         var request = RestAnswer.JSON

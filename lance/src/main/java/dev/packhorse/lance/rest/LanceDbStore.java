@@ -30,6 +30,7 @@ final class LanceDbStore implements Store {
 
     @Override
     public Contents prepare(VectorTable table) {
+        LanceDbIndex.check(plan, table, place);
         var server = new RestTable(place);
         try (var allocator = new RootAllocator()) {
             if (!server.exists()) {

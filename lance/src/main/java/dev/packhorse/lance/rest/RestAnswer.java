@@ -31,7 +31,12 @@ record RestAnswer(int status, byte[] body) {
         return status == 408
                 || status == 429
                 || (status == 409 && message().contains("onflict"))
-                || (status >= 500 && !isUnknown());
+                || (status >= 500 && !isUnknown() && !isOfTheRequest());
+    }
+
+    /** Whether it is the request that does not fit, of which some servers say that it is their own failure. */
+    private boolean isOfTheRequest() {
+        return message().matches("(?s).*(InvalidInput|Invalid user input|different schema).*");
     }
 
     /** Whether the server does not know what it was asked to do. */

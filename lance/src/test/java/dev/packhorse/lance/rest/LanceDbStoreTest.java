@@ -2,6 +2,7 @@ package dev.packhorse.lance.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.stores.contract.IndexKind;
 import dev.packhorse.stores.contract.Receipt;
 import dev.packhorse.stores.contract.Store;
 import dev.packhorse.stores.contract.StoreContract;
@@ -48,6 +49,12 @@ class LanceDbStoreTest extends StoreContract {
     @Override
     protected String address(String name) {
         return "lancedb:http://127.0.0.1:%d/team/%s".formatted(server.getPort(), name);
+    }
+
+    /** Servers make 16 codes of a vector for the third. */
+    @Override
+    protected List<IndexKind> indexes() {
+        return List.of(IndexKind.HNSW, IndexKind.NONE);
     }
 
     @Override
