@@ -55,6 +55,11 @@ public abstract class StoreContract {
         return true;
     }
 
+    /** The indexes that it builds over vectors of 8 numbers. */
+    protected List<IndexKind> indexes() {
+        return kind().indexes();
+    }
+
     @AfterEach
     void nothingIsLeftOfArrowsMemory() {
         assertThat(allocator.getAllocatedMemory()).isZero();
@@ -312,7 +317,7 @@ public abstract class StoreContract {
 
     @Test
     void anIndexFindsMostNeighbours() {
-        for (var index : kind().indexes()) {
+        for (var index : indexes()) {
             var store = open(address(name()), "index", index.id());
             var rows = TestRow.random("a", 1000, random);
             store.prepare(TestRow.TABLE);
