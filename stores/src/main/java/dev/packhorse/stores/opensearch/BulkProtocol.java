@@ -53,8 +53,9 @@ record BulkProtocol(OpenSearchServer server, String action, int mostRows, long m
 
     private Outcome outcome(HttpAnswer answer, JsonNode item) {
         var status = item.path("status").asInt();
-        if (status / 100 == 2
-                || status == 404 && action.equals(DELETE) && item.path("error").isMissingNode()) {
+        var wasNotThere =
+                status == 404 && action.equals(DELETE) && item.path("error").isMissingNode();
+        if (status / 100 == 2 || wasNotThere) {
             return Outcome.TAKEN;
         }
         var reason = "status " + status + ": " + HttpAnswer.reason(item);

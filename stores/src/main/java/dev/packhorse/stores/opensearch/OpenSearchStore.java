@@ -17,6 +17,7 @@ import dev.packhorse.stores.http.HttpAnswer;
 import dev.packhorse.stores.http.HttpCall;
 import dev.packhorse.stores.http.HttpSession;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -78,7 +79,7 @@ final class OpenSearchStore implements Store {
         return indexes.elements().next();
     }
 
-    private static TreeMap<String, String> meta(JsonNode index) {
+    private static Map<String, String> meta(JsonNode index) {
         var meta = new TreeMap<String, String>();
         index.path("mappings")
                 .path(META)
