@@ -2,6 +2,7 @@ package dev.packhorse.storetests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.packhorse.stores.chroma.ChromaKind;
@@ -90,6 +91,19 @@ class ChromaStoreIT extends StoreContract {
                         Optional.ofNullable(metadata.get("price")).map(JsonNode::asDouble),
                         Optional.ofNullable(metadata.get("fresh")).map(JsonNode::asBoolean)),
                 metadata.path("metadata").asText());
+    }
+
+    /** Its server reads numbers of JSON with an error in the last bit or two: serde_json without its feature float_roundtrip. */
+    @Override
+    protected void assertSameCarried(List<Optional<Object>> found, List<Optional<Object>> expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (var i = 0; i < expected.size(); i++) {
+            if (expected.get(i).orElse("") instanceof Double price) {
+                assertThat((Double) found.get(i).orElseThrow()).isCloseTo(price, within(2 * Math.ulp(price)));
+            } else {
+                assertThat(found.get(i)).isEqualTo(expected.get(i));
+            }
+        }
     }
 
     @Test

@@ -108,7 +108,7 @@ public final class BatchSink {
     private void divide(List<Integer> some, HttpAnswer answer) {
         if (some.size() > 1) {
             if (answer.status() == 413) {
-                mostBytes = Math.max(1, request.size() / 2);
+                mostBytes = Math.min(mostBytes, Math.max(1, request.size() / 2));
             }
             send(some.subList(0, some.size() / 2));
             send(some.subList(some.size() / 2, some.size()));

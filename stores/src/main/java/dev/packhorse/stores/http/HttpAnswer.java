@@ -74,10 +74,13 @@ public record HttpAnswer(String of, int status, Optional<String> retryAfter, byt
 
     /** Its status and its reason, as OpenSearch and Chroma give one, or the beginning of its body. */
     public String says() {
+        if (body.length == 0) {
+            return "status " + status;
+        }
         try {
             return "status " + status + ": " + secrets.redact(reason(JSON.readTree(body)));
         } catch (IOException e) {
-            return "status " + status + (body.length == 0 ? "" : ": " + page());
+            return "status " + status + ": " + page();
         }
     }
 

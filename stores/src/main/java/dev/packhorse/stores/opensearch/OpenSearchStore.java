@@ -56,6 +56,7 @@ final class OpenSearchStore implements Store {
                 answer = session.send(HttpCall.of("GET", server.path("")));
             }
             var index = index(answer);
+            awaitShards(session);
             var missing = mapping.missing(toString(), index);
             if (!missing.isEmpty()) {
                 var more = JsonNodeFactory.instance.objectNode();
@@ -65,6 +66,20 @@ final class OpenSearchStore implements Store {
             refresh(session); // what a run that was killed has left
             return new Contents(false, ExportMark.of(meta(index)));
         }
+    }
+
+    /** A node that has just started finds its indexes at once, and their rows later. */
+    private void awaitShards(HttpSession session) {
+        var answer = session.send(HttpCall.of(
+                "GET",
+                "/_cluster/health/" + HttpCall.escape(server.address().name())
+                        + "?wait_for_status=yellow&timeout=30s"));
+        if (answer.status() == 408) {
+            throw new StoreException(
+                    "%s: expected all primary shards within 30 s, found some missing; see _cluster/allocation/explain"
+                            .formatted(this));
+        }
+        // who may not look at the cluster's health is told by what follows
     }
 
     /** What the server says of the only index that has the name, which may be an alias. */

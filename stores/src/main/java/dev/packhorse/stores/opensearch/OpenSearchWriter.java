@@ -8,9 +8,11 @@ import dev.packhorse.stores.contract.CarriedColumn;
 import dev.packhorse.stores.contract.IndexKind;
 import dev.packhorse.stores.contract.Metric;
 import dev.packhorse.stores.contract.Receipt;
+import dev.packhorse.stores.contract.StoreException;
 import dev.packhorse.stores.contract.StoreWriter;
 import dev.packhorse.stores.contract.VectorTable;
 import dev.packhorse.stores.http.BatchSink;
+import dev.packhorse.stores.http.HttpAnswer;
 import dev.packhorse.stores.http.HttpCall;
 import dev.packhorse.stores.http.HttpSession;
 import dev.packhorse.stores.rows.VectorRows;
@@ -197,6 +199,13 @@ final class OpenSearchWriter implements StoreWriter {
             throw answer.nonsense("%d documents".formatted(ids.size()));
         }
         for (var document : documents) {
+            if (document.has("error")) {
+                throw new StoreException("%s: expected id %s, found %s"
+                        .formatted(
+                                answer.of(),
+                                document.path("_id").asText(),
+                                answer.secrets().redact(HttpAnswer.reason(document))));
+            }
             var hash = document.path("_source").path(VectorTable.CONTENT_HASH);
             if (document.path("found").asBoolean() && hash.isTextual()) {
                 into.put(document.path("_id").asText(), hash.asText());
