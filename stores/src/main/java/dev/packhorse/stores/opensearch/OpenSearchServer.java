@@ -1,0 +1,48 @@
+package dev.packhorse.stores.opensearch;
+
+import dev.packhorse.stores.contract.Secrets;
+import dev.packhorse.stores.http.HttpAddress;
+import dev.packhorse.stores.http.HttpCall;
+import dev.packhorse.stores.http.HttpLimits;
+import dev.packhorse.stores.http.HttpSession;
+import dev.packhorse.stores.http.Pauses;
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * Where an index is, and how it is spoken with. Thread-safe.
+ *
+ * @param secrets user and password, or none
+ */
+record OpenSearchServer(HttpAddress address, HttpLimits limits, Secrets secrets, Pauses pauses)
+        implements Serializable {
+
+    /** Attempts of who asks for the first time. */
+    private static final int AT_FIRST = 3;
+
+    HttpSession connect() {
+        return connect(limits);
+    }
+
+    /** Of which it is not known yet whether it is there. */
+    HttpSession connectAtFirst() {
+        return connect(limits.withAttempts(AT_FIRST));
+    }
+
+    private HttpSession connect(HttpLimits with) {
+        Map<String, String> headers = secrets.find("password").isPresent()
+                ? Map.of("Authorization", OpenSearchKind.basic(secrets))
+                : Map.of();
+        return new HttpSession(address, headers, secrets, with, pauses);
+    }
+
+    /** A path of the index, such as {@code /_bulk}; empty for itself. */
+    String path(String of) {
+        return "/" + HttpCall.escape(address.name()) + of;
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}
