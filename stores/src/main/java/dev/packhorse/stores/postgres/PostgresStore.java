@@ -53,7 +53,7 @@ final class PostgresStore implements Store {
 
     private void checkLength(VectorTable table) {
         var longest = graph.wanted() ? vectorType.longestIndexed() : VectorType.LONGEST;
-        if (table.dimension() > longest) {
+        if (vectorType.ofExtension() && table.dimension() > longest) {
             throw new StoreException(
                     "%s: expected vectors of at most %d numbers for a column of type %s%s, found %d; %s"
                             .formatted(

@@ -26,10 +26,7 @@ record Server(PostgresAddress address, Secrets secrets, Duration statementTimeou
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
-    /** For each answer while a session begins. */
-    private static final Duration HANDSHAKE = Duration.ofSeconds(30);
-
-    /** What the socket waits beyond the server's own clock. */
+    /** For each answer while a session begins, and what the socket waits beyond the server's own clock, at most. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     /** Pauses before a server is asked again that has no connection left or has just been started. */
@@ -63,10 +60,11 @@ record Server(PostgresAddress address, Secrets secrets, Duration statementTimeou
     }
 
     private Connection connect(Duration timeout) throws SQLException {
+        var grace = timeout.compareTo(GRACE) < 0 ? timeout : GRACE;
         var settings = new Properties();
-        PGProperty.CONNECT_TIMEOUT.set(settings, (int) CONNECT.toSeconds());
-        PGProperty.SOCKET_TIMEOUT.set(settings, (int) HANDSHAKE.toSeconds());
-        PGProperty.LOGIN_TIMEOUT.set(settings, (int) CONNECT.plus(HANDSHAKE).toSeconds());
+        PGProperty.CONNECT_TIMEOUT.set(settings, seconds(CONNECT));
+        PGProperty.SOCKET_TIMEOUT.set(settings, seconds(grace));
+        PGProperty.LOGIN_TIMEOUT.set(settings, seconds(CONNECT.plus(grace)));
         PGProperty.TCP_KEEP_ALIVE.set(settings, true);
         PGProperty.APPLICATION_NAME.set(settings, "packhorse");
         settings.putAll(address.settings());
@@ -75,13 +73,17 @@ record Server(PostgresAddress address, Secrets secrets, Duration statementTimeou
         // not by DriverManager, which asks every driver on the class path and does not see those that Spark brings
         var connection = new Driver().connect(address.jdbc(), settings);
         try {
-            connection.setNetworkTimeout(Runnable::run, millis(timeout.plus(GRACE)));
+            connection.setNetworkTimeout(Runnable::run, millis(timeout.plus(grace)));
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
+    }
+
+    private static int seconds(Duration time) {
+        return (int) Math.max(1, time.toSeconds()); // 0 would be for ever
     }
 
     /** Whole milliseconds, as many as an int holds. */
