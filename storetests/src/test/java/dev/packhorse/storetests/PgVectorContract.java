@@ -2,7 +2,6 @@ package dev.packhorse.storetests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.packhorse.stores.contract.CarriedColumn;
 import dev.packhorse.stores.contract.Metric;
 import dev.packhorse.stores.contract.Secrets;
 import dev.packhorse.stores.contract.Store;
@@ -10,14 +9,10 @@ import dev.packhorse.stores.contract.StoreContract;
 import dev.packhorse.stores.contract.StoreKind;
 import dev.packhorse.stores.contract.TestRow;
 import dev.packhorse.stores.contract.VectorTable;
-import dev.packhorse.stores.contract.WriteTask;
 import dev.packhorse.stores.postgres.PostgresKind;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,12 +56,12 @@ abstract class PgVectorContract extends StoreContract {
         }
     }
 
-    private static String table(Store store) {
+    static String table(Store store) {
         var address = store.toString();
         return address.substring(address.lastIndexOf('/') + 1);
     }
 
-    private String ask(String sql) throws SQLException {
+    static String ask(String sql) throws SQLException {
         try (var connection = server.connect();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
@@ -76,58 +71,6 @@ abstract class PgVectorContract extends StoreContract {
             }
             return answer.toString();
         }
-    }
-
-    /**
-     * With the defaults of --hnsw-m, --hnsw-ef-construction and --ef-search. Random vectors of 384 numbers have hardly any
-     * neighbours; these lie around 100 points, as those of texts around what they are about.
-     */
-    @Test
-    void theRecommendedIndexFindsNearlyAllNeighboursOfTenThousand() throws Exception {
-        var table = new VectorTable("tiny-bert", "r1", 384, Metric.COSINE, true, List.<CarriedColumn>of());
-        var vectors = Clusters.of(10_000, 384, 100, random); // [10000, 384]
-        var store = open(address(name()), "index", "hnsw");
-        store.prepare(table);
-        try (var writer = store.writer(table, new WriteTask("run1", 0, 0))) {
-            for (var from = 0; from < vectors.size(); from += 1000) {
-                var rows = new ArrayList<TestRow>();
-                for (var i = from; i < from + 1000; i++) {
-                    rows.add(new TestRow("v" + i, vectors.get(i), "h" + i, List.of(), "{}"));
-                }
-                try (var batch = TestRow.batch(table, rows, allocator)) {
-                    writer.write(batch);
-                }
-            }
-            assertThat(writer.commit().written()).isEqualTo(10_000);
-        }
-        store.index(table);
-        store.index(table); // is there
-
-        var hits = 0;
-        try (var search = store.search(table).orElseThrow()) {
-            for (var i = 0; i < 50; i++) {
-                var query = vectors.get(random.nextInt(vectors.size()));
-                var found = new TreeSet<>(search.nearest(query, 10));
-                hits += (int) nearestPlaces(vectors, query).stream()
-                        .filter(place -> found.contains("v" + place))
-                        .count();
-            }
-        }
-        assertThat(hits / 500.0).isGreaterThanOrEqualTo(0.95);
-        assertThat(ask("EXPLAIN SELECT id FROM %1$s ORDER BY vector <=> (SELECT vector FROM %1$s LIMIT 1) LIMIT 10"
-                        .formatted(table(store))))
-                .contains("Index Scan using").contains("_vector_cosine_hnsw");
-    }
-
-    private static List<Integer> nearestPlaces(List<float[]> vectors, float[] query) {
-        var near = new double[vectors.size()];
-        var places = new ArrayList<Integer>();
-        for (var i = 0; i < near.length; i++) {
-            near[i] = Metric.COSINE.nearness(query, vectors.get(i));
-            places.add(i);
-        }
-        places.sort(Comparator.comparingDouble((Integer place) -> -near[place]));
-        return places.subList(0, 10);
     }
 
     @Test
