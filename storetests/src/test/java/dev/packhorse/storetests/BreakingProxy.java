@@ -6,22 +6,35 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
 
-/** Hands on one connection to a server, until the client has sent so many bytes: then both sides find it broken. */
+/** Hands on one connection to a server, until the client has sent so many bytes. */
 final class BreakingProxy implements AutoCloseable {
+
+    /** What happens then. */
+    enum Fault {
+        /** Both sides find it broken. */
+        BREAK,
+        /** Nothing is handed on any more, and nobody is told. */
+        STALL
+    }
 
     private final ServerSocket listening;
     private final int serverPort;
     private final long most;
+    private final Fault fault;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
-    private BreakingProxy(ServerSocket listening, int serverPort, long most) {
+    private BreakingProxy(ServerSocket listening, int serverPort, long most, Fault fault) {
+        this.fault = fault;
         this.listening = listening;
         this.serverPort = serverPort;
         this.most = most;
     }
 
-    static BreakingProxy start(int serverPort, long most) throws IOException {
-        var proxy = new BreakingProxy(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()), serverPort, most);
+    static BreakingProxy start(int serverPort, long most, Fault fault) throws IOException {
+        var proxy =
+                new BreakingProxy(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()), serverPort, most, fault);
         daemon(proxy::serve);
         return proxy;
     }
@@ -41,7 +54,10 @@ final class BreakingProxy implements AutoCloseable {
                 var server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
             daemon(() -> copyQuietly(server, client));
             copy(client.getInputStream(), server.getOutputStream(), most);
-        } catch (IOException e) {
+            if (fault == Fault.STALL) {
+                closed.await();
+            }
+        } catch (IOException | InterruptedException e) {
             // one of the two has ended it
         }
     }
@@ -69,6 +85,7 @@ final class BreakingProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed.countDown();
         listening.close();
     }
 }

@@ -41,7 +41,8 @@ class PgHalfvecStoreIT extends PgVectorContract {
         var infinite = TestRow.random("infinite", "h", random);
         infinite.vector()[2] = Float.NaN;
 
-        var receipt = write(store, "run1", List.of(bad, good, infinite), List.of()).get(0);
+        var receipt =
+                write(store, "run1", List.of(bad, good, infinite), List.of()).get(0);
 
         assertThat(receipt.written()).isEqualTo(1);
         assertThat(receipt.refused().stream().map(refused -> refused.id() + ": " + refused.reason()))

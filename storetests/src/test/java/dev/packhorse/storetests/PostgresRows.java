@@ -17,11 +17,9 @@ final class PostgresRows {
     private PostgresRows() {}
 
     static List<TestRow> read(Connection connection, String table) throws SQLException {
-        var sql =
-                """
+        var sql = """
                 SELECT id, vector::text, content_hash, title, year, price, fresh, metadata::text, model_id,
-                  model_version, (extract(epoch FROM embedded_at) * 1000000)::bigint FROM %s"""
-                        .formatted(table);
+                  model_version, (extract(epoch FROM embedded_at) * 1000000)::bigint FROM %s""".formatted(table);
         var rows = new ArrayList<TestRow>();
         try (var statement = connection.createStatement();
                 var found = statement.executeQuery(sql)) {

@@ -43,7 +43,8 @@ final class PostgresServer implements AutoCloseable {
     static PostgresServer start() {
         var programs = programs();
         Assumptions.assumeTrue(
-                programs.isPresent(), "skipped: needs PostgreSQL of Debian's package postgresql; .ci/stores installs it");
+                programs.isPresent(),
+                "skipped: needs PostgreSQL of Debian's package postgresql; .ci/stores installs it");
         try {
             var folder = Files.createTempDirectory("packhorse-postgres");
             try {
@@ -161,7 +162,8 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private Connection connect(String database) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database), USER, PASSWORD);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database), USER, PASSWORD);
     }
 
     /** Runs statements. */

@@ -107,8 +107,7 @@ class PostgresStoreIT extends StoreContract {
                     .toList();
             tasks.add(() -> {
                 for (var round = 0; round < 5; round++) {
-                    try (var writer =
-                            open(address).writer(TestRow.TABLE, new WriteTask("run" + round, number, 0))) {
+                    try (var writer = open(address).writer(TestRow.TABLE, new WriteTask("run" + round, number, 0))) {
                         send(writer, rows.subList(0, 150));
                         send(writer, rows.subList(150, 300));
                         writer.delete(List.of("a" + (400 + number), "a" + (401 - number)));
@@ -203,7 +202,7 @@ class PostgresStoreIT extends StoreContract {
     void aConnectionThatBreaksAmidACopyLeavesNothing() throws Exception {
         var name = name();
         open(address(name)).prepare(TestRow.TABLE);
-        try (var proxy = BreakingProxy.start(server.port(), 300_000)) {
+        try (var proxy = BreakingProxy.start(server.port(), 300_000, BreakingProxy.Fault.BREAK)) {
             var address = "postgresql://127.0.0.1:%d/%s/%s".formatted(proxy.port(), PostgresServer.DATABASE, name);
             var store = open(address + "?sslmode=disable");
             try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
@@ -220,6 +219,41 @@ class PostgresStoreIT extends StoreContract {
         }
 
         assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    /** With more rows in a batch than sockets hold on their way: the task waits to write, and not to read. */
+    @Test
+    void aServerThatStandsStillAmidACopyEndsInAMessage() throws Exception {
+        var name = name();
+        open(address(name)).prepare(TestRow.TABLE);
+        var row = TestRow.random("a", "h", random);
+        var title = List.<Optional<Object>>of(
+                Optional.of("x".repeat(20_000)), Optional.empty(), Optional.empty(), Optional.empty());
+        var rows = Collections.nCopies(2000, new TestRow("a", row.vector(), "h", title, "{}"));
+        try (var proxy = BreakingProxy.start(server.port(), 300_000, BreakingProxy.Fault.STALL)) {
+            var address = "postgresql://127.0.0.1:%d/%s/%s".formatted(proxy.port(), PostgresServer.DATABASE, name);
+            var store = open(address + "?sslmode=disable", "statement-timeout", "2s");
+            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+                assertThatThrownBy(() -> send(writer, rows))
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageStartingWith(
+                                store + ": expected PostgreSQL to take rows, found: no answer within 4 s")
+                        .hasMessageContaining("it did not answer in time");
+            }
+        }
+
+        assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    @Test
+    void runsThatBeginAtOnceMakeOneTable() throws Exception {
+        var address = "postgresql://127.0.0.1:%d/%s/%s.t".formatted(server.port(), PostgresServer.DATABASE, name());
+        var prepare = (Callable<Void>) () -> {
+            assertThat(open(address).prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
+            return null;
+        };
+
+        inParallel(Collections.nCopies(4, prepare));
     }
 
     @Test
@@ -286,17 +320,15 @@ class PostgresStoreIT extends StoreContract {
     void awrongPasswordIsNotRepeated() {
         var kind = new PostgresKind();
         var store = kind.open(Requests.of(
-                kind,
-                address(name()),
-                new Secrets(Map.of("user", "nobody", "password", "a wrong one")),
-                options()));
+                kind, address(name()), new Secrets(Map.of("user", "nobody", "password", "a wrong one")), options()));
 
         assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
                 .isInstanceOf(StoreException.class)
                 .hasMessage(
                         "%s: expected PostgreSQL to open a session, found: FATAL: password authentication failed for user \"***\" (28P01); see the secrets user and password (PACKHORSE_POSTGRESQL_USER, PACKHORSE_POSTGRESQL_PASSWORD)",
                         store)
-                .satisfies(e -> assertThat(Failed.text(e)).doesNotContain("nobody").doesNotContain("a wrong one"));
+                .satisfies(
+                        e -> assertThat(Failed.text(e)).doesNotContain("nobody").doesNotContain("a wrong one"));
     }
 
     @Test
@@ -314,8 +346,9 @@ class PostgresStoreIT extends StoreContract {
 
         assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
                 .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith(store
-                        + ": expected the extension vector (pgvector) in the database, found none, and CREATE EXTENSION vector failed: ERROR: ")
+                .hasMessageStartingWith(
+                        store
+                                + ": expected the extension vector (pgvector) in the database, found none, and CREATE EXTENSION vector failed: ERROR: ")
                 .hasMessageEndingWith("; have it made by one who may, or give --vector-type real");
     }
 
@@ -400,11 +433,9 @@ class PostgresStoreIT extends StoreContract {
     @Test
     void aTableThatDoesNotFitIsRefusedWithAllReasons() throws Exception {
         var name = name();
-        server.execute(
-                """
+        server.execute("""
                 CREATE TABLE %s (id text, vector real[], content_hash varchar(9), model_id text, model_version text,
-                  embedded_at timestamptz, title text, year integer, fresh boolean, metadata jsonb, mine text NOT NULL)"""
-                        .formatted(name));
+                  embedded_at timestamptz, title text, year integer, fresh boolean, metadata jsonb, mine text NOT NULL)""".formatted(name));
 
         assertThatThrownBy(() -> open(address(name)).prepare(TestRow.TABLE))
                 .isInstanceOf(StoreException.class)

@@ -15,7 +15,8 @@ final class Requests {
     private Requests() {}
 
     static StoreRequest of(StoreKind kind, String address, Secrets secrets, Map<String, List<String>> options) {
-        var known = Stream.concat(StoreOptions.ALL.stream(), kind.options().stream()).toList();
+        var known = Stream.concat(StoreOptions.ALL.stream(), kind.options().stream())
+                .toList();
         return new StoreRequest(address, OptionValues.read(known, Map.of(), options), secrets, Map.of());
     }
 }

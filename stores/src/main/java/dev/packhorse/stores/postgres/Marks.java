@@ -20,6 +20,7 @@ final class Marks {
     /** Makes the table of marks where there is none. */
     static void make(Connection connection, PostgresAddress address) throws SQLException {
         if (ExistingTable.find(connection, of(address)).isEmpty()) {
+            Session.lock(connection, table(address));
             Session.execute(connection, """
                     CREATE TABLE IF NOT EXISTS %s (
                       table_name text PRIMARY KEY, table_oid bigint NOT NULL, file_node bigint NOT NULL,

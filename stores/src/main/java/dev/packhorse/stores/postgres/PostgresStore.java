@@ -80,11 +80,7 @@ final class PostgresStore implements Store {
 
     private void make(Connection connection, VectorTable table) throws SQLException {
         var address = server.address();
-        // two runs that begin at once would both find nothing
-        try (var statement = Session.prepare(
-                connection, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "packhorse " + address.quoted())) {
-            statement.execute();
-        }
+        Session.lock(connection, address.quoted()); // two runs that begin at once would both find nothing
         Extension.require(server, connection, vectorType);
         var extension = Extension.schema(connection, vectorType);
         if (!hasSchema(connection)) {

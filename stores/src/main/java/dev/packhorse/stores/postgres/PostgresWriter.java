@@ -70,7 +70,7 @@ final class PostgresWriter implements StoreWriter {
     }
 
     private int copy(String task, String statement, Rows rows) {
-        return session().run(task, connection -> {
+        return session().send(task, connection -> {
             var copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(statement);
             try {
                 var sent = rows.into((bytes, length) -> copy.writeToCopy(bytes, 0, length));

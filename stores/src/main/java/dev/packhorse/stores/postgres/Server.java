@@ -60,7 +60,7 @@ record Server(PostgresAddress address, Secrets secrets, Duration statementTimeou
     }
 
     private Connection connect(Duration timeout) throws SQLException {
-        var grace = timeout.compareTo(GRACE) < 0 ? timeout : GRACE;
+        var grace = patience(timeout).minus(timeout);
         var settings = new Properties();
         PGProperty.CONNECT_TIMEOUT.set(settings, seconds(CONNECT));
         PGProperty.SOCKET_TIMEOUT.set(settings, seconds(grace));
@@ -73,13 +73,18 @@ record Server(PostgresAddress address, Secrets secrets, Duration statementTimeou
         // not by DriverManager, which asks every driver on the class path and does not see those that Spark brings
         var connection = new Driver().connect(address.jdbc(), settings);
         try {
-            connection.setNetworkTimeout(Runnable::run, millis(timeout.plus(grace)));
+            connection.setNetworkTimeout(Runnable::run, millis(patience(timeout)));
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /** How long it is waited for what the server itself gives so much time. */
+    Duration patience(Duration timeout) {
+        return timeout.plus(timeout.compareTo(GRACE) < 0 ? timeout : GRACE);
     }
 
     private static int seconds(Duration time) {

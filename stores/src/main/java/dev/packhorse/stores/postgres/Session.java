@@ -61,6 +61,26 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** The same for one statement that sends much: no longer is waited until the server has read it than until it answers. */
+    <T> T send(String task, Work<T> work) {
+        var watch = Watchdog.watch(connection, server.patience(timeout));
+        try {
+            return work.with(connection);
+        } catch (SQLException e) {
+            throw server.failure(task, watch.hasBarked() ? watch.explain(e) : e);
+        } finally {
+            watch.end();
+        }
+    }
+
+    /** Waits for its turn among all who do what has that name, until the transaction ends. */
+    static void lock(Connection connection, String name) throws SQLException {
+        try (var statement =
+                prepare(connection, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "packhorse " + name)) {
+            statement.execute();
+        }
+    }
+
     /** Statements without parameters. */
     static void execute(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement()) {

@@ -61,7 +61,9 @@ class PostgresAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "//host", "//host/d", "//host/d/", "//host/d/t/more", "host/d/t", "//ho st/d/t", "//h/d/t#x"})
+    @ValueSource(
+            strings = {"", "//host", "//host/d", "//host/d/", "//host/d/t/more", "host/d/t", "//ho st/d/t", "//h/d/t#x"
+            })
     void whatIsNoAddressIsRefused(String place) {
         assertThatThrownBy(() -> PostgresAddress.of(place))
                 .isInstanceOf(OptionException.class)
@@ -90,8 +92,7 @@ class PostgresAddressTest {
                 .hasMessage("--to postgresql: expected names of 1 to 63 bytes, found one of 0");
         assertThatThrownBy(() -> PostgresAddress.of("//h/d/t%4"))
                 .isInstanceOf(OptionException.class)
-                .hasMessage(
-                        "--to postgresql: expected %XX with two hexadecimal digits, found another percent sign");
+                .hasMessage("--to postgresql: expected %XX with two hexadecimal digits, found another percent sign");
         assertThatThrownBy(() -> PostgresAddress.of("//h/d/packhorse_exports"))
                 .isInstanceOf(OptionException.class)
                 .hasMessage(

@@ -32,7 +32,8 @@ class PostgresKindTest {
         for (var i = 0; i < options.length; i += 2) {
             given.put(options[i], List.of(options[i + 1]));
         }
-        var known = Stream.concat(StoreOptions.ALL.stream(), kind.options().stream()).toList();
+        var known = Stream.concat(StoreOptions.ALL.stream(), kind.options().stream())
+                .toList();
         return kind.open(new StoreRequest(
                 "postgresql://127.0.0.1:1/d/t", OptionValues.read(known, Map.of(), given), SECRETS, Map.of()));
     }
@@ -44,7 +45,9 @@ class PostgresKindTest {
             out.writeObject(open("index", "hnsw"));
         }
         try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            assertThat(in.readObject()).isInstanceOf(PostgresStore.class).hasToString("postgresql://127.0.0.1:1/d/public.t");
+            assertThat(in.readObject())
+                    .isInstanceOf(PostgresStore.class)
+                    .hasToString("postgresql://127.0.0.1:1/d/public.t");
         }
     }
 
@@ -63,7 +66,8 @@ class PostgresKindTest {
     void whatPgvectorWouldRefuseOfAGraphIsRefusedBeforeRowsAreSent() {
         assertThatThrownBy(() -> open("index", "hnsw", "hnsw-ef-construction", "31"))
                 .isInstanceOf(OptionException.class)
-                .hasMessage("--hnsw-ef-construction: expected twice --hnsw-m (32) to 1000, as pgvector has it, found 31");
+                .hasMessage(
+                        "--hnsw-ef-construction: expected twice --hnsw-m (32) to 1000, as pgvector has it, found 31");
         assertThatThrownBy(() -> open("index", "hnsw", "hnsw-ef-construction", "1001"))
                 .isInstanceOf(OptionException.class)
                 .hasMessageEndingWith("found 1001");
@@ -74,11 +78,13 @@ class PostgresKindTest {
     void vectorsThatAreTooLongAreRefusedBeforeTheServerIsAsked() {
         assertThatThrownBy(() -> open("index", "hnsw").prepare(TestRow.table(2001)))
                 .isInstanceOf(StoreException.class)
-                .hasMessage("postgresql://127.0.0.1:1/d/public.t: expected vectors of at most 2000 numbers for a column of "
-                        + "type vector with an HNSW index, found 2001; give --vector-type halfvec, which takes 4000 with "
-                        + "one, or --index none");
+                .hasMessage(
+                        "postgresql://127.0.0.1:1/d/public.t: expected vectors of at most 2000 numbers for a column of "
+                                + "type vector with an HNSW index, found 2001; give --vector-type halfvec, which takes 4000 with "
+                                + "one, or --index none");
         assertThatThrownBy(() -> open().prepare(TestRow.table(16_001)))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("expected vectors of at most 16000 numbers for a column of type vector, found 16001");
+                .hasMessageContaining(
+                        "expected vectors of at most 16000 numbers for a column of type vector, found 16001");
     }
 }

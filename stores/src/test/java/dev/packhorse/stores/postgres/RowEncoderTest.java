@@ -119,7 +119,7 @@ class RowEncoderTest {
         for (var half = 0; half < 0x7c00; half++) {
             var distance = Math.abs(value(half) - Math.abs((double) number));
             var least = Math.abs(value(best) - Math.abs((double) number));
-            if (distance < least || distance == least && half % 2 == 0) {
+            if (distance < least || (distance == least && half % 2 == 0)) {
                 best = half;
             }
         }

@@ -63,7 +63,12 @@ class ServerTest {
     }
 
     @ParameterizedTest(name = "{index}") // reports cannot hold all of these bytes
-    @CsvSource({"'HTTP/1.1 400 Bad Request\r\n\r\n'", "'NE\u0000\u0000'", "'NR\u0000\u0000\u0000\u0008\u0000\u0000\u0000\u0063'", "''"})
+    @CsvSource({
+        "'HTTP/1.1 400 Bad Request\r\n\r\n'",
+        "'NE\u0000\u0000'",
+        "'NR\u0000\u0000\u0000\u0008\u0000\u0000\u0000c'",
+        "''"
+    })
     void aServerThatAnswersSomethingElseEndsInAMessage(String answer) throws Exception {
         try (var other = listen()) {
             var thread = new Thread(() -> answer(other, answer));
@@ -90,10 +95,7 @@ class ServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     53100 | free space on the server's disk and run again
                     53200 | give the server more of what it lacks and run again
                     25006 | name the server that takes writes: this one only reads

@@ -33,10 +33,7 @@ class TextsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     {"a":"\\u0000"}     | expected a text without NUL characters (\\u0000), which PostgreSQL does not store, found one in metadata
                     {"\\u0000":1}       | expected a text without NUL characters (\\u0000), which PostgreSQL does not store, found one in metadata
                     {"a":"\\ud83d"}     | expected whole characters in metadata, found half of a surrogate pair
@@ -49,8 +46,7 @@ class TextsTest {
                     {} {}               | expected one JSON value in metadata, found more
                     hello               | expected JSON in metadata, found another text
                     '   '               | expected JSON in metadata, found nothing
-                    """,
-            quoteCharacter = '`')
+                    """, quoteCharacter = '`')
     void whatIsNoJsonbIsToldOf(String text, String why) {
         assertThat(whyNoJson(text.replace("'   '", "   "))).contains(why);
     }
