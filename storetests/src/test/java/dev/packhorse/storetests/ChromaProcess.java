@@ -3,10 +3,8 @@ package dev.packhorse.storetests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Chroma, of the npm packages that .ci/stores fetches. */
@@ -27,12 +25,9 @@ final class ChromaProcess implements AutoCloseable {
 
     /** Starts it, after a kill on the port and with the data that it had. */
     void start() throws Exception {
-        var stores = Optional.ofNullable(System.getenv("PACKHORSE_STORES"))
-                .map(Path::of)
-                .orElse(Path.of(System.getProperty("user.home"), ".cache", "packhorse-stores"));
-        var chroma = stores.resolve("npm/node_modules/chromadb/dist/cli.mjs");
-        Assumptions.assumeTrue(
-                Files.exists(chroma), "skipped: no Chroma at " + chroma + "; .ci/stores fetches it from npm");
+        var npm = NpmPackages.folder("chromadb");
+        Assumptions.assumeTrue(npm.isPresent(), "skipped: needs Chroma from npm; .ci/stores fetches it");
+        var chroma = npm.orElseThrow().resolve("node_modules/chromadb/dist/cli.mjs");
         // the shell ends the server when the tests' end of its standard input is closed
         var command = "node '%s' run --path '%s' --host 127.0.0.1 --port %d < /dev/null & cat > /dev/null; kill $!"
                 .formatted(chroma, folder.resolve("chroma"), port);

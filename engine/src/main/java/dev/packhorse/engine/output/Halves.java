@@ -1,7 +1,7 @@
 package dev.packhorse.engine.output;
 
-/** IEEE 754 binary16: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
-final class Halves {
+/** IEEE 754 binary16: sign, 5 bits of exponent (bias 15), 10 bits of fraction. Thread-safe. */
+public final class Halves {
 
     private static final float LARGEST = 65_504;
     private static final float LEAST_NORMAL = 0x1p-14f;
@@ -12,7 +12,7 @@ final class Halves {
      * The nearest half, the even one of two that are as near; what is beyond the largest becomes the largest, and not
      * infinity. As Float.floatToFloat16 of Java 20 and newer but for that.
      */
-    static short of(float value) {
+    public static short of(float value) {
         var sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
         var size = Math.min(Math.abs(value), LARGEST);
         if (size < LEAST_NORMAL) { // a multiple of 2^-24; rint rounds ties to even, and 1024 is the least normal half

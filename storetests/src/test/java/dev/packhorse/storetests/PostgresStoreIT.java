@@ -1,0 +1,463 @@
+package dev.packhorse.storetests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.packhorse.stores.contract.Contents;
+import dev.packhorse.stores.contract.ExportMark;
+import dev.packhorse.stores.contract.IndexKind;
+import dev.packhorse.stores.contract.Secrets;
+import dev.packhorse.stores.contract.Store;
+import dev.packhorse.stores.contract.StoreContract;
+import dev.packhorse.stores.contract.StoreException;
+import dev.packhorse.stores.contract.StoreKind;
+import dev.packhorse.stores.contract.StoreWriter;
+import dev.packhorse.stores.contract.TestRow;
+import dev.packhorse.stores.contract.WriteTask;
+import dev.packhorse.stores.postgres.PostgresKind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Arrays of PostgreSQL's own on a server of Debian's package, which has no pgvector; and what only a real server does. */
+class PostgresStoreIT extends StoreContract {
+
+    private static PostgresServer server;
+
+    @BeforeAll
+    static void start() {
+        server = PostgresServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Override
+    protected StoreKind kind() {
+        return new PostgresKind();
+    }
+
+    @Override
+    protected String address(String name) {
+        return "postgresql://127.0.0.1:%d/%s/%s".formatted(server.port(), PostgresServer.DATABASE, name);
+    }
+
+    @Override
+    protected Map<String, List<String>> options() {
+        return Map.of("vector-type", List.of("real"));
+    }
+
+    @Override
+    protected Secrets secrets() {
+        return new Secrets(Map.of("user", PostgresServer.USER, "password", PostgresServer.PASSWORD));
+    }
+
+    /** Arrays are searched without one. */
+    @Override
+    protected List<IndexKind> indexes() {
+        return List.of(IndexKind.NONE);
+    }
+
+    @Override
+    protected List<TestRow> read(Store store, String address) throws Exception {
+        try (var connection = server.connect()) {
+            return PostgresRows.read(connection, address.substring(address.lastIndexOf('/') + 1));
+        }
+    }
+
+    private String rowsIn(String table) throws Exception {
+        return server.ask("SELECT count(*) FROM " + table);
+    }
+
+    private void send(StoreWriter writer, List<TestRow> rows) {
+        try (var batch = TestRow.batch(TestRow.TABLE, rows, allocator)) {
+            writer.write(batch);
+        }
+    }
+
+    @Test
+    void writersOfTheSameRowsInOppositeOrdersDoNotWaitForEachOther() throws Exception {
+        var address = address(name());
+        open(address).prepare(TestRow.TABLE);
+        var ids = TestRow.random("a", 300, random).stream().map(TestRow::id).toList();
+        var barrier = new CyclicBarrier(2);
+        var tasks = new ArrayList<Callable<Void>>();
+        for (var task = 0; task < 2; task++) {
+            var number = task;
+            var order = new ArrayList<>(ids);
+            if (task == 1) {
+                Collections.reverse(order);
+            }
+            var rows = order.stream()
+                    .map(id -> TestRow.random(id, "hash of task " + number, random))
+                    .toList();
+            tasks.add(() -> {
+                for (var round = 0; round < 5; round++) {
+                    try (var writer = open(address).writer(TestRow.TABLE, new WriteTask("run" + round, number, 0))) {
+                        send(writer, rows.subList(0, 150));
+                        send(writer, rows.subList(150, 300));
+                        writer.delete(List.of("a" + (400 + number), "a" + (401 - number)));
+                        barrier.await(5, TimeUnit.MINUTES);
+                        assertThat(writer.commit().written()).isEqualTo(300);
+                    }
+                }
+                return null;
+            });
+        }
+
+        inParallel(tasks);
+
+        var found = read(open(address), address);
+        assertThat(found.stream().map(TestRow::id)).containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(found.stream().map(TestRow::contentHash).distinct()).hasSize(1); // the last commit's
+    }
+
+    private static void inParallel(List<Callable<Void>> tasks) throws Exception {
+        var pool = Executors.newFixedThreadPool(tasks.size());
+        try {
+            for (var done : pool.invokeAll(tasks)) {
+                done.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** Two transactions that take what the other has: PostgreSQL ends one of them, which does its part again. */
+    @Test
+    void aTaskThatWasChosenToGiveInMergesAgain() throws Exception {
+        var name = name();
+        var store = open(address(name));
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", TestRow.random("a", 2, random), List.of());
+        var again = List.of(TestRow.random("a0", "new", random), TestRow.random("a1", "new", random));
+        try (var other = server.connect();
+                var statement = other.createStatement();
+                var writer = store.writer(TestRow.TABLE, new WriteTask("run2", 0, 0))) {
+            other.setAutoCommit(false);
+            statement.execute("SET LOCAL deadlock_timeout = '10min'"); // so that it is the task that gives in
+            statement.execute("UPDATE %s SET title = 'x' WHERE id = 'a1'".formatted(name));
+            send(writer, again);
+            inParallel(List.of(
+                    () -> {
+                        writer.commit();
+                        return null;
+                    },
+                    () -> {
+                        awaitLockWait();
+                        statement.execute("UPDATE %s SET title = 'x' WHERE id = 'a0'".formatted(name));
+                        other.commit();
+                        return null;
+                    }));
+        }
+
+        assertSame(read(store, address(name)), again);
+    }
+
+    private static void awaitLockWait() throws Exception {
+        for (var i = 0; i < 3000; i++) {
+            if (!server.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                    .equals("0")) {
+                return;
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("nobody waits for a lock");
+    }
+
+    @Test
+    void aSessionThatIsEndedAmidATaskLeavesNothing() throws Exception {
+        var name = name();
+        var store = open(address(name));
+        store.prepare(TestRow.TABLE);
+        try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+            send(writer, TestRow.random("a", 100, random));
+            server.ask(
+                    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = 'packhorse'");
+
+            assertThatThrownBy(() -> send(writer, TestRow.random("b", 100, random)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageStartingWith(store + ": expected PostgreSQL to take rows, found: ")
+                    .hasMessageMatching(".*\\((57P01|08006)\\); .+"); // as far as the server's last words were read
+        }
+
+        assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    @Test
+    void aConnectionThatBreaksAmidACopyLeavesNothing() throws Exception {
+        var name = name();
+        open(address(name)).prepare(TestRow.TABLE);
+        try (var proxy = BreakingProxy.start(server.port(), 300_000, BreakingProxy.Fault.BREAK)) {
+            var address = "postgresql://127.0.0.1:%d/%s/%s".formatted(proxy.port(), PostgresServer.DATABASE, name);
+            var store = open(address + "?sslmode=disable");
+            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+                assertThatThrownBy(() -> {
+                            for (var i = 0; i < 100; i++) {
+                                send(writer, TestRow.random("a" + i + "x", 100, random));
+                            }
+                        })
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("expected PostgreSQL to take rows, found: ")
+                        .hasMessageContaining("(08")
+                        .hasMessageContaining("see whether a PostgreSQL server is up there and can be reached");
+            }
+        }
+
+        assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    /** With more rows in a batch than sockets hold on their way: the task waits to write, and not to read. */
+    @Test
+    void aServerThatStandsStillAmidACopyEndsInAMessage() throws Exception {
+        var name = name();
+        open(address(name)).prepare(TestRow.TABLE);
+        var row = TestRow.random("a", "h", random);
+        var title = List.<Optional<Object>>of(
+                Optional.of("x".repeat(20_000)), Optional.empty(), Optional.empty(), Optional.empty());
+        var rows = Collections.nCopies(2000, new TestRow("a", row.vector(), "h", title, "{}"));
+        try (var proxy = BreakingProxy.start(server.port(), 300_000, BreakingProxy.Fault.STALL)) {
+            var address = "postgresql://127.0.0.1:%d/%s/%s".formatted(proxy.port(), PostgresServer.DATABASE, name);
+            var store = open(address + "?sslmode=disable", "statement-timeout", "2s");
+            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+                assertThatThrownBy(() -> send(writer, rows))
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageStartingWith(
+                                store + ": expected PostgreSQL to take rows, found: no answer within 4 s")
+                        .hasMessageContaining("it did not answer in time");
+            }
+        }
+
+        assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    @Test
+    void runsThatBeginAtOnceMakeOneTable() throws Exception {
+        var address = "postgresql://127.0.0.1:%d/%s/%s.t".formatted(server.port(), PostgresServer.DATABASE, name());
+        var prepare = (Callable<Void>) () -> {
+            assertThat(open(address).prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
+            return null;
+        };
+
+        inParallel(Collections.nCopies(4, prepare));
+    }
+
+    @Test
+    void aStatementThatTakesTooLongEndsInAMessage() throws Exception {
+        var name = name();
+        open(address(name)).prepare(TestRow.TABLE);
+        try (var other = server.connect();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            var store = open(address(name), "statement-timeout", "1s");
+            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+                send(writer, TestRow.random("a", 10, random));
+                statement.execute("LOCK TABLE %s IN EXCLUSIVE MODE".formatted(name));
+
+                assertThatThrownBy(writer::commit)
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("expected PostgreSQL to merge the rows of a task, found: ")
+                        .hasMessageContaining("canceling statement due to statement timeout")
+                        .hasMessageContaining("give --statement-timeout");
+            }
+        }
+
+        assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    /** Of temporary files, for a full disk takes a file system of its own; the server says both in the same way. */
+    @Test
+    void aServerWithoutRoomEndsInAMessage() throws Exception {
+        var name = name();
+        open(address(name)).prepare(TestRow.TABLE);
+        var settings = "?options=-c%20temp_file_limit%3D8%20-c%20work_mem%3D64";
+        var store = open(address(name) + settings);
+        try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+            send(writer, TestRow.random("a", 1000, random));
+
+            assertThatThrownBy(writer::commit)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("temporary file size exceeds temp_file_limit")
+                    .hasMessageEndingWith("; give the server more of what it lacks and run again");
+        }
+
+        assertThat(rowsIn(name)).isEqualTo("0");
+    }
+
+    @Test
+    void aServerWithoutConnectionsLeftEndsInAMessage() throws Exception {
+        var name = name();
+        open(address(name)).prepare(TestRow.TABLE);
+        server.execute("CREATE ROLE narrow LOGIN PASSWORD 'p' CONNECTION LIMIT 0");
+        var store = new PostgresKind()
+                .open(Requests.of(
+                        new PostgresKind(),
+                        address(name),
+                        new Secrets(Map.of("user", "narrow", "password", "p")),
+                        options()));
+
+        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("too many connections for role \"***\" (53300)")
+                .hasMessageEndingWith("; let fewer tasks write at a time, or raise the server's max_connections");
+    }
+
+    @Test
+    void awrongPasswordIsNotRepeated() {
+        var kind = new PostgresKind();
+        var store = kind.open(Requests.of(
+                kind, address(name()), new Secrets(Map.of("user", "nobody", "password", "a wrong one")), options()));
+
+        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
+                .isInstanceOf(StoreException.class)
+                .hasMessage(
+                        "%s: expected PostgreSQL to open a session, found: FATAL: password authentication failed for user \"***\" (28P01); see the secrets user and password (PACKHORSE_POSTGRESQL_USER, PACKHORSE_POSTGRESQL_PASSWORD)",
+                        store)
+                .satisfies(
+                        e -> assertThat(Failed.text(e)).doesNotContain("nobody").doesNotContain("a wrong one"));
+    }
+
+    @Test
+    void aDatabaseThatIsNotThereIsNamed() {
+        var store = open("postgresql://127.0.0.1:%d/nowhere/vectors".formatted(server.port()));
+
+        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("database \"nowhere\" does not exist (3D000); create the database");
+    }
+
+    @Test
+    void whereThereIsNoPgvectorItSaysSo() {
+        var store = open(address(name()), "vector-type", "vector");
+
+        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(
+                        store
+                                + ": expected the extension vector (pgvector) in the database, found none, and CREATE EXTENSION vector failed: ERROR: ")
+                .hasMessageEndingWith("; have it made by one who may, or give --vector-type real");
+    }
+
+    @Test
+    void rowsThatPostgresqlWouldRefuseAreLeftOutAndToldOf() throws Exception {
+        var address = address(name());
+        var store = open(address);
+        store.prepare(TestRow.TABLE);
+        var good = TestRow.random("good", 5, random);
+        var nul = TestRow.random("nul\0", "h", random);
+        var json = TestRow.random("json", "h", random);
+        var escaped = new TestRow(
+                "escaped", json.vector(), "h", json.carried(), "{\"a\":\"\\\\u0000 is fine, \\u00e9 too\"}");
+        var rows = new ArrayList<>(good);
+        rows.add(nul);
+        rows.add(new TestRow("json", json.vector(), "h", json.carried(), "{\"a\":\"\\u0000\"}"));
+        rows.add(escaped);
+
+        var receipt = write(store, "run1", rows, List.of()).get(0);
+
+        assertThat(receipt.written()).isEqualTo(6);
+        assertThat(receipt.refusedRows()).isEqualTo(2);
+        assertThat(receipt.refused().stream().map(refused -> refused.id())).containsExactly("nul\0", "json");
+        assertThat(receipt.refused().get(1).reason())
+                .isEqualTo(
+                        "expected a text without NUL characters (\\u0000), which PostgreSQL does not store, found one in metadata");
+        assertThat(read(store, address).stream().map(TestRow::id))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(good.stream(), Stream.of(escaped))
+                        .map(TestRow::id)
+                        .toList());
+    }
+
+    @Test
+    void anIdThatComesTwiceInATaskIsThereOnceAsItCameLast() throws Exception {
+        var address = address(name());
+        var store = open(address);
+        store.prepare(TestRow.TABLE);
+        var last = TestRow.random("a", "third", random);
+        var back = TestRow.random("deleted", "back", random);
+        try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
+            send(writer, List.of(TestRow.random("a", "first", random), TestRow.random("a", "second", random)));
+            send(writer, List.of(last, TestRow.random("gone", "h", random)));
+            writer.delete(List.of("gone", "deleted", "no id\0"));
+            send(writer, List.of(back));
+            writer.commit();
+        }
+
+        assertSame(read(store, address), List.of(last, back));
+    }
+
+    @Test
+    void aRowIsLeftAsItIsWhereNothingOfItDiffers() throws Exception {
+        var name = name();
+        var store = open(address(name));
+        var rows = TestRow.random("a", 10, random);
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", rows, List.of());
+        var version = "SELECT string_agg(xmin::text, ' ' ORDER BY id) FROM " + name;
+        var before = server.ask(version);
+
+        write(store, "run2", rows, List.of());
+
+        assertThat(server.ask(version)).isEqualTo(before);
+    }
+
+    @Test
+    void aMarkIsOfOneTableAndNotOfItsName() throws Exception {
+        var name = name();
+        var store = open(address(name));
+        var mark = new ExportMark("lake", "1", "table", 3);
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", TestRow.random("a", 3, random), List.of());
+        store.mark(TestRow.TABLE, mark);
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.of(mark)));
+
+        server.execute("TRUNCATE " + name);
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
+        write(store, "run2", TestRow.random("a", 3, random), List.of());
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.empty()));
+    }
+
+    @Test
+    void aTableThatDoesNotFitIsRefusedWithAllReasons() throws Exception {
+        var name = name();
+        server.execute("""
+                CREATE TABLE %s (id text, vector real[], content_hash varchar(9), model_id text, model_version text,
+                  embedded_at timestamptz, title text, year integer, fresh boolean, metadata jsonb, mine text NOT NULL)""".formatted(name));
+
+        assertThatThrownBy(() -> open(address(name)).prepare(TestRow.TABLE))
+                .isInstanceOf(StoreException.class)
+                .hasMessage(
+                        "postgresql://127.0.0.1:%d/vectors/public.%s: the table that is there does not fit: expected column content_hash of type text, found character varying(9); expected column year of type bigint, found integer; expected a column price of type double precision, found none; expected no other column that must have a value, found mine; expected a primary key, or a unique index, over id alone, found none; name another table, or change this one",
+                        server.port(), name);
+    }
+
+    @Test
+    void namesAreTakenAsTheyAreWritten() throws Exception {
+        var address = "postgresql://127.0.0.1:%d/%s/My%%20Schema.T%%22able%%2Eé"
+                .formatted(server.port(), PostgresServer.DATABASE);
+        var store = open(address);
+        var rows = TestRow.random("a", 3, random);
+
+        assertThat(store.prepare(TestRow.TABLE).isNew()).isTrue();
+        write(store, "run1", rows, List.of());
+        store.mark(TestRow.TABLE, new ExportMark("lake", "1", "table", 3));
+
+        try (var connection = server.connect()) {
+            assertSame(PostgresRows.read(connection, "\"My Schema\".\"T\"\"able.é\""), rows);
+        }
+        assertThat(store.prepare(TestRow.TABLE).mark()).isPresent();
+    }
+}
