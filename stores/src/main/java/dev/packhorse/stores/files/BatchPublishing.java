@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -81,7 +82,7 @@ record BatchPublishing(FileFormat format, int mostFiles) implements Publishing {
     private static int number(List<String> batches) {
         return batches.stream()
                 .map(BATCH::matcher)
-                .filter(java.util.regex.Matcher::matches)
+                .filter(Matcher::matches)
                 .mapToInt(match -> Integer.parseInt(match.group(1)))
                 .max()
                 .orElse(0);
@@ -150,7 +151,9 @@ record BatchPublishing(FileFormat format, int mostFiles) implements Publishing {
             var ids = folder.child(file.getPath().getName());
             try (var lines =
                     new BufferedReader(new InputStreamReader(ids.files().open(ids.path()), UTF_8))) {
-                lines.lines().forEach(known::add);
+                for (var id = lines.readLine(); id != null; id = lines.readLine()) {
+                    known.add(id);
+                }
             }
         }
     }

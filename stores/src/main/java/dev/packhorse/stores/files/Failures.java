@@ -25,7 +25,8 @@ final class Failures {
         try {
             return action.get();
         } catch (IOException e) {
-            throw new StoreException("expected to %s, found: %s".formatted(what, e), e);
+            var found = e.getClass() == IOException.class ? e.getMessage() : e.toString();
+            throw new StoreException("expected to %s, found: %s".formatted(what, found), e);
         }
     }
 

@@ -22,6 +22,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** A folder or file on whatever Hadoop reaches, with the settings that it takes. Immutable; what it prints is the place alone. */
@@ -65,7 +66,7 @@ final class Folder implements Serializable {
 
     /** What is in it by that name; with slashes, deeper. */
     Folder child(String name) {
-        return new Folder(new Path(uri, name).toString(), settings);
+        return new Folder(new Path(uri + "/" + name).toString(), settings); // for a name may hold a colon
     }
 
     /** What it is in. */
@@ -135,6 +136,10 @@ final class Folder implements Serializable {
 
     /** Takes the place of a file: at once on local disks and HDFS, as soon as it can be on others. */
     void replace(Folder file) throws IOException {
+        if (files() instanceof RawLocalFileSystem) { // whose rename replaces, and takes names with colons
+            moveTo(file);
+            return;
+        }
         try {
             FileContext.getFileContext(path().toUri(), settings())
                     .rename(files().makeQualified(path()), files().makeQualified(file.path()), Rename.OVERWRITE);

@@ -34,6 +34,8 @@ final class ParquetVectors extends ReadSupport<ParquetVectors.Row> {
             for (var row = reader.read(); row != null; row = reader.read()) {
                 seen.row(row.id(), row.vector());
             }
+        } catch (RuntimeException e) { // as Parquet says that a file is none
+            throw new IOException("expected Parquet in %s, found: %s".formatted(file, e), e);
         }
     }
 

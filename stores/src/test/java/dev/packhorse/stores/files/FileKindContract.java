@@ -8,14 +8,21 @@ import dev.packhorse.stores.contract.ExportMark;
 import dev.packhorse.stores.contract.Store;
 import dev.packhorse.stores.contract.StoreContract;
 import dev.packhorse.stores.contract.StoreException;
+import dev.packhorse.stores.contract.StoreRequest;
 import dev.packhorse.stores.contract.Takes;
 import dev.packhorse.stores.contract.TestRow;
 import dev.packhorse.stores.contract.WriteTask;
 import dev.packhorse.udf.options.OptionException;
+import dev.packhorse.udf.options.OptionValues;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -190,6 +197,48 @@ abstract class FileKindContract extends StoreContract {
                 .isInstanceOf(OptionException.class)
                 .hasMessage("--to: expected an address such as %s, found one whose place is no path"
                         .formatted(kind().example()));
+    }
+
+    @Test
+    void tasksGetACopy() throws Exception {
+        var address = address(name());
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(open(address));
+        }
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            var copy = (Store) in.readObject();
+            var rows = TestRow.random("a", 10, random);
+            copy.prepare(TestRow.TABLE);
+            write(copy, "run1", rows, List.of());
+            assertSame(readFiles(place(address)), rows);
+        }
+    }
+
+    @Test
+    void settingsOfHadoopAreTakenAndNotTold() {
+        var request = new StoreRequest(
+                kind().scheme() + ":nowhere:/folder/file",
+                OptionValues.read(kind().options(), Map.of(), Map.of()),
+                secrets(),
+                Map.of("fs.nowhere.impl", "of.a.Class", "fs.nowhere.key", "secret"));
+        var store = kind().open(request);
+
+        assertThat(store.toString()).doesNotContain("secret");
+        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
+                .hasMessageContaining("of.a.Class")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void placesMayHaveColonsAndBlanks() throws Exception {
+        var address = kind().scheme() + ":" + temp.resolve("a b:c");
+        var store = open(address);
+        var rows = TestRow.random("a", 10, random);
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", rows, List.of());
+
+        assertSame(readFiles(place(address)), rows);
     }
 
     @Test

@@ -1,10 +1,13 @@
 package dev.packhorse.stores.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.stores.contract.StoreException;
 import dev.packhorse.stores.contract.StoreKind;
 import dev.packhorse.stores.contract.TestRow;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -53,6 +56,23 @@ class ParquetKindTest extends ColumnsKindContract {
         assertThat(row.getLong("embedded_at", 0)).isEqualTo(TestRow.EMBEDDED_AT);
         assertThat(row.getString("model_id", 0)).isEqualTo("tiny-bert");
         assertThat(row.getString("model_version", 0)).isEqualTo("fingerprint-1");
+    }
+
+    @Test
+    void aFileThatIsNoParquetIsToldSo() throws IOException {
+        var address = address(name());
+        var store = open(address);
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", TestRow.random("a", 5, random), List.of());
+        var file = visible(place(address)).get(0);
+        Files.writeString(file, "this is no Parquet file");
+
+        try (var search = store.search(TestRow.TABLE).orElseThrow()) {
+            assertThatThrownBy(search::rows)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageStartingWith("expected to read the files of %s, found: expected Parquet in %s, found: "
+                            .formatted(place(address), file));
+        }
     }
 
     @Test
