@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Function;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.ActionType;
@@ -76,11 +76,17 @@ final class FlightConnection implements AutoCloseable {
             allocator.close();
             throw e;
         }
-        this.watch = Executors.newSingleThreadScheduledExecutor(task -> {
+        this.watch = watcher();
+    }
+
+    private static ScheduledExecutorService watcher() {
+        var watcher = new ScheduledThreadPoolExecutor(1, task -> {
             var thread = new Thread(task, "packhorse-flight-watch");
             thread.setDaemon(true);
             return thread;
         });
+        watcher.setRemoveOnCancelPolicy(true); // each batch leaves one behind
+        return watcher;
     }
 
     private FlightClient build() {

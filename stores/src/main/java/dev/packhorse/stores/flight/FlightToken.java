@@ -22,6 +22,9 @@ final class FlightToken {
 
     private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
 
+    /** Whole addresses: {@code 127.example.org} is a name that anybody may have. */
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|::1|\\[::1]|127(\\.\\d{1,3}){3}");
+
     private FlightToken() {}
 
     /** Where it was given. */
@@ -41,7 +44,7 @@ final class FlightToken {
 
     /** Whether a host is this machine, seen from itself; asks nobody. */
     static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("[::1]") || host.equals("::1") || host.startsWith("127.");
+        return LOOPBACK.matcher(host).matches();
     }
 
     /**

@@ -87,6 +87,12 @@ class FlightStoreTest extends StoreContract {
                 "hunter2",
                 "--to flight://host:1/x: expected --flight-tls true for a server on another host than this, found false");
         assertRefused(
+                "flight://127.example.org:1/x",
+                Map.of(),
+                "hunter2",
+                "--to flight://127.example.org:1/x: expected --flight-tls true for a server on another host than this, found"
+                        + " false");
+        assertRefused(
                 "flight://host:1/x",
                 Map.of("flight-tls", "true"),
                 "",
