@@ -61,7 +61,8 @@ abstract class KilledExport extends ReindexFixture {
             if (run.killed()) {
                 killed++;
             }
-            if (!run.killed() || killed >= KILLS_WHILE_NEW) { // else the next one begins with a store that is half there
+            if (!run.killed()
+                    || killed >= KILLS_WHILE_NEW) { // else the next one begins with a store that is half there
                 ended += run.killed() ? 0 : 1;
                 change(random);
                 reindex(TargetFormat.ICEBERG);

@@ -31,8 +31,8 @@ class KilledPostgresExportIT extends KilledExport {
 
     @Override
     Map<String, String> more() throws Exception {
-        var file = secretsFile(
-                "postgresql.user=" + PostgresServer.USER, "postgresql.password=" + PostgresServer.PASSWORD);
+        var file =
+                secretsFile("postgresql.user=" + PostgresServer.USER, "postgresql.password=" + PostgresServer.PASSWORD);
         return Map.of("vector-type", "real", "secrets-file", file);
     }
 
@@ -41,8 +41,8 @@ class KilledPostgresExportIT extends KilledExport {
         var found = new ArrayList<TestRow>();
         try (var connection = server.connect();
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT id, content_hash, vector FROM "
-                        + address.substring(address.lastIndexOf('/') + 1))) {
+                var rows = statement.executeQuery(
+                        "SELECT id, content_hash, vector FROM " + address.substring(address.lastIndexOf('/') + 1))) {
             while (rows.next()) {
                 var boxed = (Float[]) rows.getArray(3).getArray();
                 var vector = new float[boxed.length]; // [d]
