@@ -54,6 +54,7 @@ class FlightFailuresTest {
     private static final String TOKEN = "t0p-secret";
 
     private final RootAllocator allocator = new RootAllocator();
+    private final RootAllocator serversAllocator = new RootAllocator();
     private final List<TestRow> rows = TestRow.random("a", 100, Seeds.random());
     private final CountDownLatch end = new CountDownLatch(1);
     private Optional<FlightServer> server = Optional.empty();
@@ -64,11 +65,12 @@ class FlightFailuresTest {
         if (server.isPresent()) {
             server.get().close();
         }
+        TestFlights.close(serversAllocator);
         allocator.close();
     }
 
     private Store start(FlightProducer producer) throws IOException {
-        var started = FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), producer)
+        var started = FlightServer.builder(serversAllocator, Location.forGrpcInsecure("127.0.0.1", 0), producer)
                 .build()
                 .start();
         server = Optional.of(started);
@@ -319,7 +321,7 @@ class FlightFailuresTest {
 
             @Override
             public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
-                try (var root = VectorSchemaRoot.create(schema, allocator)) {
+                try (var root = VectorSchemaRoot.create(schema, serversAllocator)) {
                     listener.start(root);
                 }
             }
