@@ -6,10 +6,14 @@ import dev.packhorse.udf.options.OptionException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The kinds of stores on the class path. Thread-safe. */
 public final class Stores {
+
+    /** Kinds of a module that is not always there. */
+    private static final Set<String> OF_LANCE = Set.of("lance", "lancedb");
 
     private Stores() {}
 
@@ -31,6 +35,12 @@ public final class Stores {
         var kinds = kinds();
         var colon = address.indexOf(':');
         var scheme = colon < 0 ? address : address.substring(0, colon);
+        if (OF_LANCE.contains(scheme)
+                && kinds.stream().noneMatch(kind -> kind.scheme().equals(scheme))) {
+            throw new OptionException(
+                    "--to %s: expected Packhorse's module for Lance on the class path, found none; ./packhorse brings it, spark-submit takes it as docs/EXPORT.md says"
+                            .formatted(address));
+        }
         return kinds.stream()
                 .filter(kind -> kind.scheme().equals(scheme))
                 .findFirst()

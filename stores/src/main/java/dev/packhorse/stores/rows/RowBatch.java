@@ -6,7 +6,6 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.TimeStampMicroTZVector;
@@ -17,7 +16,6 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.unsafe.Platform;
-import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * A batch that is filled from rows of Spark again and again. Vectors go from Spark's memory to Arrow's in one copy, for a loop over
@@ -26,14 +24,16 @@ import org.apache.spark.unsafe.types.UTF8String;
 public final class RowBatch implements AutoCloseable {
 
     private static final int VECTOR_PLACE = 1;
+    private static final int FIRST_CARRIED = 6;
 
     private final int dimension;
     private final List<CarriedColumn> carried;
     private final VectorSchemaRoot root;
     private final int capacity;
-    private final VarCharVector[] texts; // id, content_hash, model_id, model_version
+    private final TextColumn[] texts; // id, content_hash, model_id, model_version
     private final TimeStampMicroTZVector embeddedAt;
-    private final VarCharVector metadata;
+    private final TextColumn[] carriedTexts; // of the columns carried along those that are texts, null elsewhere
+    private final TextColumn metadata;
     private final FixedSizeListVector vectors;
     private final Float4Vector numbers; // [capacity, d] row-major
     private int rows;
@@ -47,37 +47,67 @@ public final class RowBatch implements AutoCloseable {
         this.carried = table.carried();
         this.capacity = capacity;
         this.root = VectorSchemaRoot.create(table.schema(), allocator);
-        this.texts = new VarCharVector[] {
-            text(VectorTable.ID),
-            text(VectorTable.CONTENT_HASH),
-            text(VectorTable.MODEL_ID),
-            text(VectorTable.MODEL_VERSION)
-        };
-        this.embeddedAt = (TimeStampMicroTZVector) root.getVector(VectorTable.EMBEDDED_AT);
-        this.metadata = text(VectorTable.METADATA);
-        this.vectors = (FixedSizeListVector) root.getVector(VectorTable.VECTOR);
-        this.numbers = (Float4Vector) vectors.getDataVector();
         try {
-            clear();
+            this.texts = new TextColumn[] {
+                text(VectorTable.ID),
+                text(VectorTable.CONTENT_HASH),
+                text(VectorTable.MODEL_ID),
+                text(VectorTable.MODEL_VERSION)
+            };
+            this.embeddedAt = (TimeStampMicroTZVector) root.getVector(VectorTable.EMBEDDED_AT);
+            embeddedAt.allocateNew(capacity);
+            this.carriedTexts = new TextColumn[carried.size()];
+            for (var i = 0; i < carriedTexts.length; i++) {
+                allocate(i);
+            }
+            this.metadata = text(VectorTable.METADATA);
+            this.vectors = (FixedSizeListVector) root.getVector(VectorTable.VECTOR);
+            this.numbers = (Float4Vector) vectors.getDataVector();
+            vectors.setInitialCapacity(capacity);
+            numbers.setInitialCapacity(capacity * dimension);
+            vectors.allocateNew();
+            markWhole();
         } catch (RuntimeException | Error e) {
             root.close();
             throw e;
         }
     }
 
-    private VarCharVector text(String name) {
-        return (VarCharVector) root.getVector(name);
+    private TextColumn text(String name) {
+        return new TextColumn((VarCharVector) root.getVector(name), capacity);
+    }
+
+    private void allocate(int column) {
+        var values = root.getVector(FIRST_CARRIED + column);
+        if (carried.get(column).type() == CarriedColumn.Type.UTF8) {
+            carriedTexts[column] = new TextColumn((VarCharVector) values, capacity);
+        } else {
+            values.setInitialCapacity(capacity);
+            values.allocateNew();
+        }
+    }
+
+    /** No vector and no number in it is ever null: said once. */
+    private void markWhole() {
+        var ofVectors = vectors.getValidityBuffer();
+        ofVectors.setOne(0L, ofVectors.capacity());
+        var ofNumbers = numbers.getValidityBuffer();
+        ofNumbers.setOne(0L, ofNumbers.capacity());
     }
 
     /** Makes it empty, and keeps its memory. */
     public void clear() {
         rows = 0;
-        root.getFieldVectors().forEach(FieldVector::reset);
-        vectors.setInitialCapacity(capacity);
-        if (vectors.getValueCapacity() < capacity || numbers.getValueCapacity() < capacity * dimension) {
-            vectors.allocateNew();
-            while (numbers.getValueCapacity() < capacity * dimension) {
-                numbers.reAlloc();
+        for (var column : texts) {
+            column.clear();
+        }
+        metadata.clear();
+        for (var i = 0; i < carriedTexts.length; i++) {
+            if (carriedTexts[i] == null) {
+                var validity = root.getVector(FIRST_CARRIED + i).getValidityBuffer();
+                validity.setZero(0, validity.capacity());
+            } else {
+                carriedTexts[i].clear();
             }
         }
     }
@@ -98,26 +128,17 @@ public final class RowBatch implements AutoCloseable {
      * @param row with the columns of {@link VectorTable#schema}, in order; its vector an array of float without nulls, [d]
      */
     public void add(InternalRow row) {
-        setText(texts[0], row.getUTF8String(0));
+        texts[0].set(rows, row.getUTF8String(0));
         setVector(row.getArray(VECTOR_PLACE));
         for (var i = 1; i < texts.length; i++) {
-            setText(texts[i], row.getUTF8String(i + 1));
+            texts[i].set(rows, row.getUTF8String(i + 1));
         }
-        var place = texts.length + 1;
-        embeddedAt.setSafe(rows, row.getLong(place++));
-        for (var column : carried) {
-            if (!row.isNullAt(place)) {
-                setCarried(column, row, place);
-            }
-            place++;
+        embeddedAt.set(rows, row.getLong(FIRST_CARRIED - 1));
+        for (var i = 0; i < carriedTexts.length; i++) {
+            setCarried(i, row);
         }
-        setText(metadata, row.getUTF8String(place));
+        metadata.set(rows, row.getUTF8String(FIRST_CARRIED + carriedTexts.length));
         rows++;
-    }
-
-    private void setText(VarCharVector into, UTF8String text) {
-        var bytes = text.getBytes();
-        into.setSafe(rows, bytes, 0, bytes.length);
     }
 
     private void setVector(ArrayData vector) {
@@ -132,23 +153,33 @@ public final class RowBatch implements AutoCloseable {
         }
     }
 
-    private void setCarried(CarriedColumn column, InternalRow row, int place) {
-        var values = root.getVector(place);
-        switch (column.type()) {
-            case UTF8 -> setText((VarCharVector) values, row.getUTF8String(place));
-            case INT64 -> ((BigIntVector) values).setSafe(rows, row.getLong(place));
-            case DOUBLE -> ((Float8Vector) values).setSafe(rows, row.getDouble(place));
-            case BOOL -> ((BitVector) values).setSafe(rows, row.getBoolean(place) ? 1 : 0);
+    private void setCarried(int column, InternalRow row) {
+        var place = FIRST_CARRIED + column;
+        if (row.isNullAt(place)) {
+            if (carriedTexts[column] != null) {
+                carriedTexts[column].setNull(rows);
+            }
+            return;
+        }
+        switch (carried.get(column).type()) {
+            case UTF8 -> carriedTexts[column].set(rows, row.getUTF8String(place));
+            case INT64 -> ((BigIntVector) root.getVector(place)).set(rows, row.getLong(place));
+            case DOUBLE -> ((Float8Vector) root.getVector(place)).set(rows, row.getDouble(place));
+            case BOOL -> ((BitVector) root.getVector(place)).set(rows, row.getBoolean(place) ? 1 : 0);
         }
     }
 
     /** The rows as Arrow, until the next {@link #clear}. */
     public VectorSchemaRoot root() {
-        for (var row = 0; row < rows; row++) {
-            vectors.setNotNull(row);
+        for (var column : texts) {
+            column.finish(rows);
         }
-        var validity = numbers.getValidityBuffer();
-        validity.setOne(0L, (rows * (long) dimension + 7) / 8);
+        metadata.finish(rows);
+        for (var column : carriedTexts) {
+            if (column != null) {
+                column.finish(rows);
+            }
+        }
         root.setRowCount(rows);
         return root;
     }
