@@ -18,6 +18,7 @@ import dev.packhorse.stores.contract.Receipt.Refused;
 import dev.packhorse.stores.contract.Store;
 import dev.packhorse.stores.contract.StoreException;
 import dev.packhorse.stores.contract.StoreOptions;
+import dev.packhorse.stores.contract.Takes;
 import dev.packhorse.stores.contract.VectorTable;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
@@ -260,7 +261,8 @@ final class ExportRun {
         var source = isShared(contents, mark) ? SHARED + mark.source() : mark.source();
         var published = false;
         try {
-            if (contents.isNew()) { // a run that begins again knows these rows for its own
+            if (contents.isNew()
+                    && store.takes() == Takes.ROWS) { // a run that begins again knows these rows for its own
                 store.mark(table, new ExportMark(source, "", mark.table(), 0));
             }
             var task = new SendTask(store, table, id, options.get(StoreOptions.BATCH_ROWS));
