@@ -126,6 +126,27 @@ class OpenSearchStoreIT extends StoreContract {
                 .hasMessageEndingWith("is the index open for writes, and is there room?");
     }
 
+    /** What OpenSearch does with all indexes of a node whose disk is nearly full. */
+    @Test
+    void anIndexWithoutRoomIsWaitedForAndThenNamed() throws Exception {
+        var address = address(name());
+        var store = open(address, "http-retry-time", "1s");
+        store.prepare(TestRow.TABLE);
+        var asked = new Asked(server.url());
+        asked.put(index(address) + "/_settings", "{\"index.blocks.read_only_allow_delete\":true}");
+
+        assertThatThrownBy(() -> write(store, "run1", TestRow.random("a", 5, random), List.of()))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("found 5 of 5 rows not taken: status 429: cluster_block_exception")
+                .hasMessageContaining("see that the store is up and has room");
+
+        asked.put(index(address) + "/_settings", "{\"index.blocks.read_only_allow_delete\":null}");
+        assertThat(write(store, "run1", TestRow.random("a", 5, random), List.of())
+                        .get(0)
+                        .written())
+                .isEqualTo(5);
+    }
+
     @Test
     void anIndexThatHasOtherFieldsIsRefused() throws Exception {
         var address = address(name());

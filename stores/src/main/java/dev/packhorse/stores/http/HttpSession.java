@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 
 /**
  * Speaks with one server. A request that nobody answers, or that the server is too busy for (429, 502, 503, 504), is sent again
@@ -97,11 +97,12 @@ public final class HttpSession implements AutoCloseable {
                     return answer;
                 }
                 retries.pause(answer.says(), answer.wait(pauses.now()));
-            } catch (SSLException e) {
-                throw new StoreException(
-                        "%s: expected a certificate that this JVM trusts, found %s; give the store's authority in javax.net.ssl.trustStore"
-                                .formatted(what, text(e)));
             } catch (IOException e) {
+                if (hasCause(e, CertificateException.class)) {
+                    throw new StoreException(
+                            "%s: expected a certificate that this JVM trusts for this host, found %s; give the authority that signed it in javax.net.ssl.trustStore"
+                                    .formatted(what, text(e)));
+                }
                 if (hasCause(e, UnresolvedAddressException.class)) {
                     throw new StoreException("%s: expected a host, found none of the name %s"
                             .formatted(what, address.base().getHost()));

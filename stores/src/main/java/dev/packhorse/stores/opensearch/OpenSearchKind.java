@@ -1,7 +1,6 @@
 package dev.packhorse.stores.opensearch;
 
 import dev.packhorse.stores.contract.IndexKind;
-import dev.packhorse.stores.contract.Secrets;
 import dev.packhorse.stores.contract.Store;
 import dev.packhorse.stores.contract.StoreKind;
 import dev.packhorse.stores.contract.StoreOptions;
@@ -96,12 +95,5 @@ public final class OpenSearchKind implements StoreKind {
                 options.get(REPLICAS),
                 options.get(StoreOptions.BATCH_ROWS));
         return new OpenSearchStore(new OpenSearchServer(address, HttpLimits.of(options), secrets, pauses), settings);
-    }
-
-    /** The header that a user and a password make; RFC 7617. */
-    static String basic(Secrets secrets) {
-        var both = secrets.find(USER).orElse("") + ":" + secrets.find(PASSWORD).orElse("");
-        return "Basic "
-                + java.util.Base64.getEncoder().encodeToString(both.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 }

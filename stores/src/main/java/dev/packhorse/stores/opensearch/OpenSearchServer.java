@@ -1,5 +1,7 @@
 package dev.packhorse.stores.opensearch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.packhorse.stores.contract.Secrets;
 import dev.packhorse.stores.http.HttpAddress;
 import dev.packhorse.stores.http.HttpCall;
@@ -7,6 +9,7 @@ import dev.packhorse.stores.http.HttpLimits;
 import dev.packhorse.stores.http.HttpSession;
 import dev.packhorse.stores.http.Pauses;
 import java.io.Serializable;
+import java.util.Base64;
 import java.util.Map;
 
 /**
@@ -30,10 +33,18 @@ record OpenSearchServer(HttpAddress address, HttpLimits limits, Secrets secrets,
     }
 
     private HttpSession connect(HttpLimits with) {
-        Map<String, String> headers = secrets.find("password").isPresent()
-                ? Map.of("Authorization", OpenSearchKind.basic(secrets))
-                : Map.of();
-        return new HttpSession(address, headers, secrets, with, pauses);
+        var password = secrets.find("password");
+        if (password.isEmpty()) {
+            return new HttpSession(address, Map.of(), Secrets.NONE, with, pauses);
+        }
+        var header = basic(secrets.find("user").orElse("") + ":" + password.get());
+        var hidden = new Secrets(Map.of("password", password.get(), "header", header));
+        return new HttpSession(address, Map.of("Authorization", "Basic " + header), hidden, with, pauses);
+    }
+
+    /** A user and a password as RFC 7617 sends them. */
+    private static String basic(String both) {
+        return Base64.getEncoder().encodeToString(both.getBytes(UTF_8));
     }
 
     /** A path of the index, such as {@code /_bulk}; empty for itself. */

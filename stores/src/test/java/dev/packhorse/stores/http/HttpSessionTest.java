@@ -5,13 +5,23 @@ import static dev.packhorse.stores.http.FakeServer.says;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.packhorse.stores.contract.Secrets;
 import dev.packhorse.stores.contract.StoreException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60) // a session that waits for ever must not hold the build
 class HttpSessionTest {
@@ -86,7 +96,7 @@ class HttpSessionTest {
                 var session = session(server.url(), LIMITS)) {
             assertThatThrownBy(() -> session.send(CALL))
                     .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("found status 503: t: no shards, *** (sent 4 time(s) in 0 s)")
+                    .hasMessageContaining("found status 503: t: no shards, *** (sent 4 time(s) in ")
                     .hasMessageNotContaining("hush");
             assertThat(server.asked()).hasSize(4);
         }
@@ -183,6 +193,48 @@ class HttpSessionTest {
                     .hasMessageEndingWith("expected a host, found none of the name no-such-host.invalid");
             assertThat(pauses.slept).isEmpty();
         }
+    }
+
+    @Test
+    void aCertificateThatNobodyTrustsIsNamedAtOnce(@TempDir Path folder) throws Exception {
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(selfSigned(folder.resolve("keys"))));
+        server.start();
+        try (var session = session("https://127.0.0.1:" + server.getAddress().getPort(), LIMITS)) {
+            assertThatThrownBy(() -> session.send(CALL))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("expected a certificate that this JVM trusts for this host, found ")
+                    .hasMessageEndingWith("give the authority that signed it in javax.net.ssl.trustStore");
+            assertThat(pauses.slept).isEmpty();
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** Keys made by the JDK's own tool. */
+    private static SSLContext selfSigned(Path keys) throws Exception {
+        var password = "changeit";
+        var made = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-storepass",
+                        password,
+                        "-keystore",
+                        keys.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(made.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(KeyStore.getInstance(keys.toFile(), password.toCharArray()), password.toCharArray());
+        var context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
     }
 
     @Test
