@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Hands on one connection to a server, until the client has sent so many bytes. */
 final class BreakingProxy implements AutoCloseable {
@@ -23,6 +24,7 @@ final class BreakingProxy implements AutoCloseable {
     private final int serverPort;
     private final long most;
     private final Fault fault;
+    private final AtomicLong handedOn = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private BreakingProxy(ServerSocket listening, int serverPort, long most, Fault fault) {
@@ -53,7 +55,7 @@ final class BreakingProxy implements AutoCloseable {
         try (var client = listening.accept();
                 var server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
             daemon(() -> copyQuietly(server, client));
-            copy(client.getInputStream(), server.getOutputStream(), most);
+            copy(client.getInputStream(), server.getOutputStream(), most, handedOn);
             if (fault == Fault.STALL) {
                 closed.await();
             }
@@ -64,22 +66,28 @@ final class BreakingProxy implements AutoCloseable {
 
     private static void copyQuietly(Socket from, Socket to) {
         try {
-            copy(from.getInputStream(), to.getOutputStream(), Long.MAX_VALUE);
+            copy(from.getInputStream(), to.getOutputStream(), Long.MAX_VALUE, new AtomicLong());
         } catch (IOException e) {
             // as above
         }
     }
 
-    private static void copy(InputStream from, OutputStream to, long most) throws IOException {
+    /** How many bytes of the client's the server has got. */
+    long handedOn() {
+        return handedOn.get();
+    }
+
+    private static void copy(InputStream from, OutputStream to, long most, AtomicLong count) throws IOException {
         var bytes = new byte[8192];
         var left = most;
         while (left > 0) {
-            var count = from.read(bytes, 0, (int) Math.min(bytes.length, left));
-            if (count < 0) {
+            var read = from.read(bytes, 0, (int) Math.min(bytes.length, left));
+            if (read < 0) {
                 return;
             }
-            to.write(bytes, 0, count);
-            left -= count;
+            to.write(bytes, 0, read);
+            count.addAndGet(read);
+            left -= read;
         }
     }
 

@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A process that a test starts and ends. What it prints goes into a file; its standard input stays open as long as this. */
 final class LocalProcess implements AutoCloseable {
@@ -102,5 +104,16 @@ final class LocalProcess implements AutoCloseable {
         }
         process.destroy();
         awaitEnd();
+    }
+
+    /** Deletes a folder that a process had. */
+    static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

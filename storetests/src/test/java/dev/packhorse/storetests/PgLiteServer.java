@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -22,12 +21,12 @@ final class PgLiteServer implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("PORT=(\\d+)");
 
     private final LocalProcess process;
-    private final Path bridge;
+    private final Path folder;
     private final int port;
 
-    private PgLiteServer(LocalProcess process, Path bridge, int port) {
+    private PgLiteServer(LocalProcess process, Path folder, int port) {
         this.process = process;
-        this.bridge = bridge;
+        this.folder = folder;
         this.port = port;
     }
 
@@ -37,20 +36,22 @@ final class PgLiteServer implements AutoCloseable {
         Assumptions.assumeTrue(
                 packages.isPresent(), "skipped: needs Node.js and PGlite of npm; .ci/stores installs it");
         try (var resource = PgLiteServer.class.getResourceAsStream(BRIDGE)) {
-            var bridge = Files.createTempFile("packhorse-bridge", ".mjs");
-            Files.copy(resource, bridge, StandardCopyOption.REPLACE_EXISTING);
+            var folder = Files.createTempDirectory("packhorse-pglite");
+            var bridge = folder.resolve("bridge.mjs");
+            Files.copy(resource, bridge);
             var process = LocalProcess.start(
                     packages.get(),
-                    Files.createTempFile("packhorse-pglite", ".log"),
+                    folder.resolve("pglite.log"),
                     List.of("node", bridge.toString(), packages.get().toString()));
             try {
                 var port = process.await("PGlite listens", () -> PORT.matcher(process.log())
                         .results()
                         .map(found -> Integer.parseInt(found.group(1)))
                         .findFirst());
-                return new PgLiteServer(process, bridge, port);
+                return new PgLiteServer(process, folder, port);
             } catch (RuntimeException | Error e) {
                 process.close();
+                LocalProcess.delete(folder);
                 throw e;
             }
         } catch (IOException e) {
@@ -76,10 +77,6 @@ final class PgLiteServer implements AutoCloseable {
     @Override
     public void close() {
         process.close();
-        try {
-            Files.deleteIfExists(bridge);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        LocalProcess.delete(folder);
     }
 }

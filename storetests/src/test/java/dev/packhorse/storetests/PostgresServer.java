@@ -50,7 +50,7 @@ final class PostgresServer implements AutoCloseable {
             try {
                 return start(programs.get(), folder);
             } catch (RuntimeException | Error e) {
-                delete(folder);
+                LocalProcess.delete(folder);
                 throw e;
             }
         } catch (IOException e) {
@@ -78,7 +78,7 @@ final class PostgresServer implements AutoCloseable {
         var data = folder.resolve("data");
         LocalProcess.run(
                 folder,
-                Files.createTempFile("packhorse-initdb", ".log"),
+                folder.resolve("initdb.log"),
                 asUser(
                         programs.resolve("initdb").toString(),
                         "--pgdata=" + data,
@@ -91,7 +91,7 @@ final class PostgresServer implements AutoCloseable {
         var port = freePort();
         var process = LocalProcess.start(
                 folder,
-                Files.createTempFile("packhorse-postgres", ".log"),
+                folder.resolve("postgres.log"),
                 asUser(
                         programs.resolve("postgres").toString(),
                         "-D",
@@ -186,7 +186,7 @@ final class PostgresServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        delete(folder);
+        LocalProcess.delete(folder);
     }
 
     /** SIGTERM lets sessions go on; so those that a test has left are ended first. */
@@ -199,15 +199,5 @@ final class PostgresServer implements AutoCloseable {
             // it is down already
         }
         process.close();
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -79,10 +79,6 @@ class PostgresStoreIT extends StoreContract {
         }
     }
 
-    private String rowsIn(String table) throws Exception {
-        return server.ask("SELECT count(*) FROM " + table);
-    }
-
     private void send(StoreWriter writer, List<TestRow> rows) {
         try (var batch = TestRow.batch(TestRow.TABLE, rows, allocator)) {
             writer.write(batch);
@@ -180,72 +176,6 @@ class PostgresStoreIT extends StoreContract {
     }
 
     @Test
-    void aSessionThatIsEndedAmidATaskLeavesNothing() throws Exception {
-        var name = name();
-        var store = open(address(name));
-        store.prepare(TestRow.TABLE);
-        try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
-            send(writer, TestRow.random("a", 100, random));
-            server.ask(
-                    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name = 'packhorse'");
-
-            assertThatThrownBy(() -> send(writer, TestRow.random("b", 100, random)))
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageStartingWith(store + ": expected PostgreSQL to take rows, found: ")
-                    .hasMessageMatching(".*\\((57P01|08006)\\); .+"); // as far as the server's last words were read
-        }
-
-        assertThat(rowsIn(name)).isEqualTo("0");
-    }
-
-    @Test
-    void aConnectionThatBreaksAmidACopyLeavesNothing() throws Exception {
-        var name = name();
-        open(address(name)).prepare(TestRow.TABLE);
-        try (var proxy = BreakingProxy.start(server.port(), 300_000, BreakingProxy.Fault.BREAK)) {
-            var address = "postgresql://127.0.0.1:%d/%s/%s".formatted(proxy.port(), PostgresServer.DATABASE, name);
-            var store = open(address + "?sslmode=disable");
-            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
-                assertThatThrownBy(() -> {
-                            for (var i = 0; i < 100; i++) {
-                                send(writer, TestRow.random("a" + i + "x", 100, random));
-                            }
-                        })
-                        .isInstanceOf(StoreException.class)
-                        .hasMessageContaining("expected PostgreSQL to take rows, found: ")
-                        .hasMessageContaining("(08")
-                        .hasMessageContaining("see whether a PostgreSQL server is up there and can be reached");
-            }
-        }
-
-        assertThat(rowsIn(name)).isEqualTo("0");
-    }
-
-    /** With more rows in a batch than sockets hold on their way: the task waits to write, and not to read. */
-    @Test
-    void aServerThatStandsStillAmidACopyEndsInAMessage() throws Exception {
-        var name = name();
-        open(address(name)).prepare(TestRow.TABLE);
-        var row = TestRow.random("a", "h", random);
-        var title = List.<Optional<Object>>of(
-                Optional.of("x".repeat(20_000)), Optional.empty(), Optional.empty(), Optional.empty());
-        var rows = Collections.nCopies(2000, new TestRow("a", row.vector(), "h", title, "{}"));
-        try (var proxy = BreakingProxy.start(server.port(), 300_000, BreakingProxy.Fault.STALL)) {
-            var address = "postgresql://127.0.0.1:%d/%s/%s".formatted(proxy.port(), PostgresServer.DATABASE, name);
-            var store = open(address + "?sslmode=disable", "statement-timeout", "2s");
-            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
-                assertThatThrownBy(() -> send(writer, rows))
-                        .isInstanceOf(StoreException.class)
-                        .hasMessageStartingWith(
-                                store + ": expected PostgreSQL to take rows, found: no answer within 4 s")
-                        .hasMessageContaining("it did not answer in time");
-            }
-        }
-
-        assertThat(rowsIn(name)).isEqualTo("0");
-    }
-
-    @Test
     void runsThatBeginAtOnceMakeOneTable() throws Exception {
         var address = "postgresql://127.0.0.1:%d/%s/%s.t".formatted(server.port(), PostgresServer.DATABASE, name());
         var prepare = (Callable<Void>) () -> {
@@ -254,102 +184,6 @@ class PostgresStoreIT extends StoreContract {
         };
 
         inParallel(Collections.nCopies(4, prepare));
-    }
-
-    @Test
-    void aStatementThatTakesTooLongEndsInAMessage() throws Exception {
-        var name = name();
-        open(address(name)).prepare(TestRow.TABLE);
-        try (var other = server.connect();
-                var statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            var store = open(address(name), "statement-timeout", "1s");
-            try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
-                send(writer, TestRow.random("a", 10, random));
-                statement.execute("LOCK TABLE %s IN EXCLUSIVE MODE".formatted(name));
-
-                assertThatThrownBy(writer::commit)
-                        .isInstanceOf(StoreException.class)
-                        .hasMessageContaining("expected PostgreSQL to merge the rows of a task, found: ")
-                        .hasMessageContaining("canceling statement due to statement timeout")
-                        .hasMessageContaining("give --statement-timeout");
-            }
-        }
-
-        assertThat(rowsIn(name)).isEqualTo("0");
-    }
-
-    /** Of temporary files, for a full disk takes a file system of its own; the server says both in the same way. */
-    @Test
-    void aServerWithoutRoomEndsInAMessage() throws Exception {
-        var name = name();
-        open(address(name)).prepare(TestRow.TABLE);
-        var settings = "?options=-c%20temp_file_limit%3D8%20-c%20work_mem%3D64";
-        var store = open(address(name) + settings);
-        try (var writer = store.writer(TestRow.TABLE, new WriteTask("run1", 0, 0))) {
-            send(writer, TestRow.random("a", 1000, random));
-
-            assertThatThrownBy(writer::commit)
-                    .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("temporary file size exceeds temp_file_limit")
-                    .hasMessageEndingWith("; give the server more of what it lacks and run again");
-        }
-
-        assertThat(rowsIn(name)).isEqualTo("0");
-    }
-
-    @Test
-    void aServerWithoutConnectionsLeftEndsInAMessage() throws Exception {
-        var name = name();
-        open(address(name)).prepare(TestRow.TABLE);
-        server.execute("CREATE ROLE narrow LOGIN PASSWORD 'p' CONNECTION LIMIT 0");
-        var store = new PostgresKind()
-                .open(Requests.of(
-                        new PostgresKind(),
-                        address(name),
-                        new Secrets(Map.of("user", "narrow", "password", "p")),
-                        options()));
-
-        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("too many connections for role \"***\" (53300)")
-                .hasMessageEndingWith("; let fewer tasks write at a time, or raise the server's max_connections");
-    }
-
-    @Test
-    void awrongPasswordIsNotRepeated() {
-        var kind = new PostgresKind();
-        var store = kind.open(Requests.of(
-                kind, address(name()), new Secrets(Map.of("user", "nobody", "password", "a wrong one")), options()));
-
-        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
-                .isInstanceOf(StoreException.class)
-                .hasMessage(
-                        "%s: expected PostgreSQL to open a session, found: FATAL: password authentication failed for user \"***\" (28P01); see the secrets user and password (PACKHORSE_POSTGRESQL_USER, PACKHORSE_POSTGRESQL_PASSWORD)",
-                        store)
-                .satisfies(
-                        e -> assertThat(Failed.text(e)).doesNotContain("nobody").doesNotContain("a wrong one"));
-    }
-
-    @Test
-    void aDatabaseThatIsNotThereIsNamed() {
-        var store = open("postgresql://127.0.0.1:%d/nowhere/vectors".formatted(server.port()));
-
-        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("database \"nowhere\" does not exist (3D000); create the database");
-    }
-
-    @Test
-    void whereThereIsNoPgvectorItSaysSo() {
-        var store = open(address(name()), "vector-type", "vector");
-
-        assertThatThrownBy(() -> store.prepare(TestRow.TABLE))
-                .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith(
-                        store
-                                + ": expected the extension vector (pgvector) in the database, found none, and CREATE EXTENSION vector failed: ERROR: ")
-                .hasMessageEndingWith("; have it made by one who may, or give --vector-type real");
     }
 
     @Test
