@@ -34,10 +34,17 @@ final class RestClient {
             "see that the server runs and can be reached from here, and run the export again";
 
     private final RestPlace place;
+    private final Duration firstPause;
     private final HttpClient client;
 
     RestClient(RestPlace place) {
+        this(place, FIRST_PAUSE);
+    }
+
+    /** @param firstPause before the second attempt; those that follow are longer */
+    RestClient(RestPlace place, Duration firstPause) {
         this.place = place;
+        this.firstPause = firstPause;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
@@ -62,7 +69,7 @@ final class RestClient {
 
     private RestAnswer send(HttpRequest request) {
         var begun = System.nanoTime();
-        var pause = FIRST_PAUSE;
+        var pause = firstPause;
         for (var attempt = 1; ; attempt++) {
             var last = attempt == MOST_ATTEMPTS || System.nanoTime() - begun > ALL.toNanos();
             try {

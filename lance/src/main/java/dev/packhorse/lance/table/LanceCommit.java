@@ -74,7 +74,7 @@ final class LanceCommit {
                     .map(file -> LanceColumns.fragment(table, dataset, file))
                     .toList();
             var rows = files.stream().mapToLong(NewFile::rows).sum();
-            var old = new OldRows(place, allocator, dataset, others, rows).find(files);
+            var old = new OldRows(place, allocator, dataset, others, OldRows.idsAtATime(rows)).find(files);
             return (added.isEmpty() && old.isEmpty()) || commit(dataset, added, old);
         } catch (Exception | LinkageError e) {
             throw place.failure("commit what the tasks wrote", e);

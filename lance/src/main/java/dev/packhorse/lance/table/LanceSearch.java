@@ -64,13 +64,13 @@ final class LanceSearch implements VectorSearch {
         return switch (plan.kind()) {
             case NONE -> query.setUseIndex(false).build();
             case HNSW ->
-                query.setEf(Math.max(k, plan.efSearch()))
+                query.setEf(plan.candidates(k))
                         .setMinimumNprobes(IndexPlan.PROBES)
-                        .setRefineFactor(IndexPlan.REFINE)
+                        .setRefineFactor(plan.refine())
                         .build();
             case IVF_PQ ->
                 query.setMinimumNprobes(IndexPlan.PROBES)
-                        .setRefineFactor(IndexPlan.REFINE)
+                        .setRefineFactor(plan.refine())
                         .build();
         };
     }
