@@ -86,7 +86,7 @@ final class LanceCommit {
     }
 
     /** Whether it was committed and nobody else did in between. */
-    private boolean commit(Dataset dataset, List<FragmentMetadata> added, Map<Integer, BitSet> old) {
+    private boolean commit(Dataset dataset, List<FragmentMetadata> added, Map<Integer, BitSet> old) throws Exception {
         var updated = new ArrayList<FragmentMetadata>();
         var emptied = new ArrayList<Long>();
         for (var fragment : old.entrySet()) {
@@ -111,7 +111,7 @@ final class LanceCommit {
                 var committed =
                         new CommitBuilder(dataset).writeParams(place.storage()).execute(transaction)) {
             return committed.version() == read + 1;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             if (dataset.latestVersion() > read) {
                 return false; // others changed what this commit builds on
             }

@@ -17,7 +17,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.lance.Dataset;
 import org.lance.ReadOptions;
 
-/** Where a table lies, and with what Lance gets there. Immutable; prints no secret. */
+/**
+ * Where a table lies, and with what Lance gets there. Lance throws checked exceptions that it does not declare: who calls it catches
+ * all. Immutable; prints no secret.
+ */
 final class LancePlace implements Serializable {
 
     private static final long serialVersionUID = 1;

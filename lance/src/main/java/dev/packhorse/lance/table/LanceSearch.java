@@ -27,7 +27,7 @@ final class LanceSearch implements VectorSearch {
         this.table = table;
         try {
             this.dataset = place.open(allocator);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             allocator.close();
             throw place.failure("read it", e);
         }
@@ -79,7 +79,7 @@ final class LanceSearch implements VectorSearch {
     public long rows() {
         try {
             return dataset.countRows();
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw place.failure("count its rows", e);
         }
     }
