@@ -37,9 +37,9 @@ final class LanceDbSearch implements VectorSearch {
             case NONE -> query.put("bypass_vector_index", true);
             case HNSW ->
                 query.put("nprobes", IndexPlan.PROBES)
-                        .put("refine_factor", IndexPlan.REFINE)
-                        .put("ef", Math.max(k, plan.efSearch()));
-            case IVF_PQ -> query.put("nprobes", IndexPlan.PROBES).put("refine_factor", IndexPlan.REFINE);
+                        .put("refine_factor", plan.refine())
+                        .put("ef", plan.candidates(k));
+            case IVF_PQ -> query.put("nprobes", IndexPlan.PROBES).put("refine_factor", plan.refine());
         }
         var ids = new ArrayList<String>(k);
         try (var allocator = new RootAllocator()) {

@@ -49,7 +49,7 @@ final class LanceDbStore implements Store {
 
     @Override
     public StoreWriter writer(VectorTable table, WriteTask task) {
-        return new LanceDbWriter(place, table);
+        return new LanceDbWriter(new RestTable(place), table);
     }
 
     @Override

@@ -41,8 +41,8 @@ final class LanceDbWriter implements StoreWriter {
     private long refusedRows;
     private boolean closed;
 
-    LanceDbWriter(RestPlace place, VectorTable table) {
-        this.server = new RestTable(place);
+    LanceDbWriter(RestTable server, VectorTable table) {
+        this.server = server;
         this.table = table;
     }
 

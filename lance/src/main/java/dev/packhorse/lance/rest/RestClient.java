@@ -34,10 +34,17 @@ final class RestClient {
             "see that the server runs and can be reached from here, and run the export again";
 
     private final RestPlace place;
+    private final Duration firstPause;
     private final HttpClient client;
 
     RestClient(RestPlace place) {
+        this(place, FIRST_PAUSE);
+    }
+
+    /** @param firstPause before the second attempt; those that follow are longer */
+    RestClient(RestPlace place, Duration firstPause) {
         this.place = place;
+        this.firstPause = firstPause;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
@@ -62,7 +69,7 @@ final class RestClient {
 
     private RestAnswer send(HttpRequest request) {
         var begun = System.nanoTime();
-        var pause = FIRST_PAUSE;
+        var pause = firstPause;
         for (var attempt = 1; ; attempt++) {
             var last = attempt == MOST_ATTEMPTS || System.nanoTime() - begun > ALL.toNanos();
             try {
@@ -80,7 +87,7 @@ final class RestClient {
                 pause = longer(pause, response);
             } catch (IOException e) {
                 if (last) {
-                    throw place.failure("an answer", e.getClass().getSimpleName() + " " + e.getMessage(), NO_ANSWER);
+                    throw place.failure("an answer", name(e), NO_ANSWER);
                 }
                 pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
             } catch (InterruptedException e) {
@@ -88,6 +95,12 @@ final class RestClient {
             }
             sleep(pause);
         }
+    }
+
+    /** Of what has no message, such as a host that nobody knows, the class is all there is to say. */
+    private static String name(IOException e) {
+        var name = e.getClass().getSimpleName();
+        return e.getMessage() == null ? name + ", a host or port that nobody answers at" : name + " " + e.getMessage();
     }
 
     private static Duration longer(Duration pause, HttpResponse<?> response) {

@@ -31,8 +31,12 @@ final class RestTable {
     private final RestClient client;
 
     RestTable(RestPlace place) {
+        this(place, new RestClient(place));
+    }
+
+    RestTable(RestPlace place, RestClient client) {
         this.place = place;
-        this.client = new RestClient(place);
+        this.client = client;
     }
 
     RestPlace place() {

@@ -22,9 +22,6 @@ public record IndexPlan(IndexKind kind, int m, int efConstruction, int efSearch)
     /** Fewer rows train no codes, and are looked at one by one sooner than an index would be read. */
     public static final int LEAST_ROWS = 256;
 
-    /** So many times the neighbours asked for are looked at again with their exact vectors, for codes only come near them. */
-    public static final int REFINE = 10;
-
     /** Cells that a search looks into. */
     public static final int PROBES = 20;
 
@@ -35,5 +32,26 @@ public record IndexPlan(IndexKind kind, int m, int efConstruction, int efSearch)
                 request.options().get(StoreOptions.HNSW_M),
                 request.options().get(StoreOptions.HNSW_EF_CONSTRUCTION),
                 request.options().get(StoreOptions.EF_SEARCH));
+    }
+
+    /**
+     * So many times the neighbours asked for are looked at again with their exact vectors, for codes only come near them; 8 bits
+     * for a number come nearer than 8 bits for eight of them.
+     */
+    public int refine() {
+        return switch (kind) {
+            case NONE -> 1;
+            case HNSW -> 5;
+            case IVF_PQ -> 50;
+        };
+    }
+
+    /**
+     * Candidates that a graph looks at for a search; Lance wants no fewer than are refined.
+     *
+     * @param k neighbours asked for
+     */
+    public int candidates(int k) {
+        return Math.max(efSearch, k * refine());
     }
 }

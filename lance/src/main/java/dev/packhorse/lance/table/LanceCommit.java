@@ -74,7 +74,7 @@ final class LanceCommit {
                     .map(file -> LanceColumns.fragment(table, dataset, file))
                     .toList();
             var rows = files.stream().mapToLong(NewFile::rows).sum();
-            var old = new OldRows(place, allocator, dataset, others, rows).find(files);
+            var old = new OldRows(place, allocator, dataset, others, OldRows.idsAtATime(rows)).find(files);
             return (added.isEmpty() && old.isEmpty()) || commit(dataset, added, old);
         } catch (Exception | LinkageError e) {
             throw place.failure("commit what the tasks wrote", e);
@@ -86,7 +86,7 @@ final class LanceCommit {
     }
 
     /** Whether it was committed and nobody else did in between. */
-    private boolean commit(Dataset dataset, List<FragmentMetadata> added, Map<Integer, BitSet> old) {
+    private boolean commit(Dataset dataset, List<FragmentMetadata> added, Map<Integer, BitSet> old) throws Exception {
         var updated = new ArrayList<FragmentMetadata>();
         var emptied = new ArrayList<Long>();
         for (var fragment : old.entrySet()) {
@@ -111,7 +111,7 @@ final class LanceCommit {
                 var committed =
                         new CommitBuilder(dataset).writeParams(place.storage()).execute(transaction)) {
             return committed.version() == read + 1;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             if (dataset.latestVersion() > read) {
                 return false; // others changed what this commit builds on
             }

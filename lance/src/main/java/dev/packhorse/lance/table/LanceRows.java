@@ -45,7 +45,7 @@ final class LanceRows implements StoredRows {
                         .build()));
                 reader = Optional.of(opened(scanner.scanBatches()));
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             close();
             throw place.failure("read its rows", e);
         }
@@ -67,7 +67,7 @@ final class LanceRows implements StoredRows {
                 rows = batch().getRowCount();
                 row = 0;
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw place.failure("read its rows", e);
         }
         return row < rows;

@@ -27,7 +27,7 @@ final class LanceSearch implements VectorSearch {
         this.table = table;
         try {
             this.dataset = place.open(allocator);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             allocator.close();
             throw place.failure("read it", e);
         }
@@ -64,13 +64,13 @@ final class LanceSearch implements VectorSearch {
         return switch (plan.kind()) {
             case NONE -> query.setUseIndex(false).build();
             case HNSW ->
-                query.setEf(Math.max(k, plan.efSearch()))
+                query.setEf(plan.candidates(k))
                         .setMinimumNprobes(IndexPlan.PROBES)
-                        .setRefineFactor(IndexPlan.REFINE)
+                        .setRefineFactor(plan.refine())
                         .build();
             case IVF_PQ ->
                 query.setMinimumNprobes(IndexPlan.PROBES)
-                        .setRefineFactor(IndexPlan.REFINE)
+                        .setRefineFactor(plan.refine())
                         .build();
         };
     }
@@ -79,7 +79,7 @@ final class LanceSearch implements VectorSearch {
     public long rows() {
         try {
             return dataset.countRows();
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw place.failure("count its rows", e);
         }
     }

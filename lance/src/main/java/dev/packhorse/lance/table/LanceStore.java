@@ -43,7 +43,7 @@ final class LanceStore implements Store {
             ColumnCheck.check(table, dataset.getSchema().getFields(), toString());
             var mark = ExportMark.of(dataset.getConfig());
             return new Contents(mark.isEmpty() && dataset.countRows() == 0, mark);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             throw place.failure("open it or make it", e);
         }
     }
@@ -89,7 +89,7 @@ final class LanceStore implements Store {
                 var dataset = place.open(allocator)) {
             dataset.cleanupWithPolicy(
                     CleanupPolicy.builder().withBeforeTimestampMillis(0).build());
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw place.failure("clean up after runs that died", e);
         }
     }
@@ -105,7 +105,7 @@ final class LanceStore implements Store {
             place.dataFiles(LanceWriter.prefix(run)).stream()
                     .filter(name -> !committed.contains(name))
                     .forEach(place::remove);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             // nobody sees these files, and Lance removes them when they are a week old
         }
     }
@@ -115,7 +115,7 @@ final class LanceStore implements Store {
         try (var allocator = new RootAllocator();
                 var dataset = place.open(allocator)) {
             LanceConfig.set(place, dataset, mark.entries(), table.schema().getCustomMetadata());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             throw place.failure("note in it what it is in step with", e);
         }
     }
@@ -125,7 +125,7 @@ final class LanceStore implements Store {
         try (var allocator = new RootAllocator();
                 var dataset = place.open(allocator)) {
             new LanceIndex(place, plan, table, dataset).build();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             throw place.failure("index it", e);
         }
     }

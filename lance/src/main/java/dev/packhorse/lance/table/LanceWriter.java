@@ -113,7 +113,7 @@ final class LanceWriter implements StoreWriter {
     private String formatVersion() {
         try (var dataset = place.open(allocator)) {
             return dataset.getLanceFileFormatVersion();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Exception | LinkageError e) {
             throw place.failure("read it", e);
         }
     }

@@ -20,8 +20,7 @@ import org.lance.ipc.ScanOptions;
  */
 final class OldRows {
 
-    /** 64 MB of memory. */
-    private static final int IDS_AT_A_TIME = 1 << 21;
+    private static final int IDS_AT_A_TIME = 1 << 21; // 64 MB of memory
 
     private static final int BATCH_ROWS = 8192;
 
@@ -32,13 +31,23 @@ final class OldRows {
     private final Map<Integer, BitSet> found = new TreeMap<>();
     private final IdSet ids;
 
-    /** @param fragments those looked at; the caller's, as the dataset and the allocator are */
-    OldRows(LancePlace place, BufferAllocator allocator, Dataset dataset, List<Integer> fragments, long newRows) {
+    /**
+     * All that it is given stays the caller's.
+     *
+     * @param fragments those looked at
+     * @param idsAtATime at least 1
+     */
+    OldRows(LancePlace place, BufferAllocator allocator, Dataset dataset, List<Integer> fragments, int idsAtATime) {
         this.place = place;
         this.allocator = allocator;
         this.dataset = dataset;
         this.fragments = fragments;
-        this.ids = new IdSet((int) Math.min(IDS_AT_A_TIME, Math.max(1, newRows)));
+        this.ids = new IdSet(idsAtATime);
+    }
+
+    /** How many ids to look for at a time. */
+    static int idsAtATime(long newRows) {
+        return (int) Math.max(1, Math.min(newRows, IDS_AT_A_TIME));
     }
 
     /**
