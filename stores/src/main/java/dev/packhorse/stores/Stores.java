@@ -38,16 +38,16 @@ public final class Stores {
         if (OF_LANCE.contains(scheme)
                 && kinds.stream().noneMatch(kind -> kind.scheme().equals(scheme))) {
             throw new OptionException(
-                    "--to %s: expected Packhorse's module for Lance on the class path, found none; ./packhorse brings it, spark-submit takes it as docs/EXPORT.md says"
-                            .formatted(address));
+                    "--to %s:...: expected Packhorse's module for Lance on the class path, found none; ./packhorse brings it, spark-submit takes it as docs/EXPORT.md says"
+                            .formatted(scheme));
         }
         return kinds.stream()
                 .filter(kind -> kind.scheme().equals(scheme))
                 .findFirst()
                 .orElseThrow(() ->
-                        new OptionException("--to %s: expected an address such as %s, found none; the nearest is %s:"
+                        new OptionException("--to %s:...: expected an address such as %s, found none; the nearest is %s:"
                                 .formatted(
-                                        address,
+                                        scheme, // what follows it may hold a password
                                         kinds.stream().map(StoreKind::example).collect(Collectors.joining(", ")),
                                         Nearest.to(
                                                 scheme,

@@ -80,8 +80,8 @@ public final class ExportJob implements SparkWork {
         for (var other : Stores.kinds()) {
             for (Option<?> option : other.options()) {
                 if (options.isGiven(option) && !kind.options().contains(option)) {
-                    throw new OptionException("%s: expected with --to %s:, found with %s"
-                            .formatted(option.flag(), other.scheme(), options.get(ExportOptions.TO)));
+                    throw new OptionException("%s: expected with --to %s:, found with --to %s:"
+                            .formatted(option.flag(), other.scheme(), kind.scheme()));
                 }
             }
         }

@@ -328,8 +328,11 @@ class ExportJobTest extends ExportFixture {
 
         assertThatThrownBy(() -> ExportJob.of(exportOptions("x", "to", "memry:x"), conf, System.out, Map.of()))
                 .isInstanceOf(OptionException.class)
-                .hasMessageStartingWith("--to memry:x: expected an address such as ")
+                .hasMessageStartingWith("--to memry:...: expected an address such as ")
                 .hasMessageEndingWith("the nearest is memory:");
+        assertThatThrownBy(() -> ExportJob.of(exportOptions("x", "pinecone-namespace", "n"), conf, System.out, Map.of()))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--pinecone-namespace: expected with --to pinecone:, found with --to memory:");
         assertThatThrownBy(() -> export(folder.resolve("nowhere").toString()))
                 .isInstanceOfSatisfying(
                         JobException.class, e -> assertThat(e.code()).isEqualTo(ExitCode.SOURCE_UNREADABLE))
