@@ -1,11 +1,16 @@
 package dev.packhorse.lance.rest;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.packhorse.stores.contract.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.channels.Channels;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -22,7 +27,11 @@ import org.apache.arrow.vector.util.ByteArrayReadableSeekableByteChannel;
  */
 final class ArrowBodies {
 
-    private static final int FILE_BEGINS_WITH = 'A'; // of ARROW1; a stream begins with 0xFFFFFFFF
+    private static final byte[] FILE_BEGINS_WITH = "ARROW1".getBytes(US_ASCII);
+
+    private static final byte[] STREAM_BEGINS_WITH = {-1, -1, -1, -1};
+
+    private static final int MOST_OF_A_MESSAGE = 100; // bytes
 
     private ArrowBodies() {}
 
@@ -55,15 +64,26 @@ final class ArrowBodies {
             if (!any) {
                 each.accept(batch);
             }
-        } catch (IllegalArgumentException | IndexOutOfBoundsException | IllegalStateException e) {
-            throw new IOException("no Arrow: " + e.getMessage(), e);
+        } catch (StoreException e) {
+            throw e; // of who sees the batches
+        } catch (RuntimeException e) {
+            throw new IOException("broken Arrow: " + e.getMessage(), e);
         }
     }
 
-    private static ArrowReader reader(byte[] body, BufferAllocator allocator) {
-        return body.length > 0 && body[0] == FILE_BEGINS_WITH
-                ? new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(body), allocator)
-                : new ArrowStreamReader(new ByteArrayInputStream(body), allocator);
+    private static ArrowReader reader(byte[] body, BufferAllocator allocator) throws IOException {
+        if (begins(body, FILE_BEGINS_WITH)) {
+            return new ArrowFileReader(new ByteArrayReadableSeekableByteChannel(body), allocator);
+        }
+        if (begins(body, STREAM_BEGINS_WITH)) {
+            return new ArrowStreamReader(new ByteArrayInputStream(body), allocator);
+        }
+        // a reader would take its first bytes for a size
+        throw new IOException("'%s'".formatted(new String(body, 0, Math.min(body.length, MOST_OF_A_MESSAGE), UTF_8)));
+    }
+
+    private static boolean begins(byte[] body, byte[] with) {
+        return body.length >= with.length && Arrays.equals(body, 0, with.length, with, 0, with.length);
     }
 
     /** Bytes that are sent from where they were written to. */
