@@ -87,7 +87,7 @@ final class RestClient {
                 pause = longer(pause, response);
             } catch (IOException e) {
                 if (last) {
-                    throw place.failure("an answer", e.getClass().getSimpleName() + " " + e.getMessage(), NO_ANSWER);
+                    throw place.failure("an answer", name(e), NO_ANSWER);
                 }
                 pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
             } catch (InterruptedException e) {
@@ -95,6 +95,12 @@ final class RestClient {
             }
             sleep(pause);
         }
+    }
+
+    /** Of what has no message, such as a host that nobody knows, the class is all there is to say. */
+    private static String name(IOException e) {
+        var name = e.getClass().getSimpleName();
+        return e.getMessage() == null ? name + ", a host or port that nobody answers at" : name + " " + e.getMessage();
     }
 
     private static Duration longer(Duration pause, HttpResponse<?> response) {

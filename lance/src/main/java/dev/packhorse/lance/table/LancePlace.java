@@ -116,8 +116,8 @@ final class LancePlace implements Serializable {
         }
         if (cause instanceof LinkageError) {
             return new StoreException(
-                    "lance:%s: expected Lance's native library for this machine, which there is for Linux on x86-64 and ARM and for macOS on ARM, found %s"
-                            .formatted(uri, message(cause)));
+                    "lance:%s: expected Lance's native library for this machine, which there is for Linux on x86-64 and ARM and for macOS on ARM, found %s: %s"
+                            .formatted(uri, cause.getClass().getSimpleName(), message(cause)));
         }
         return new StoreException(
                 "lance:%s: expected to %s, found: %s; see that the place can be reached and has room, and run the export again"

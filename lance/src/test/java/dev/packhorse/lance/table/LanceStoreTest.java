@@ -485,6 +485,6 @@ class LanceStoreTest extends StoreContract {
                 .hasNoCause();
         assertThat(place.failure("read it", new UnsatisfiedLinkError("no lance_jni")))
                 .hasMessage(
-                        "lance:s3://bucket/t.lance: expected Lance's native library for this machine, which there is for Linux on x86-64 and ARM and for macOS on ARM, found no lance_jni");
+                        "lance:s3://bucket/t.lance: expected Lance's native library for this machine, which there is for Linux on x86-64 and ARM and for macOS on ARM, found UnsatisfiedLinkError: no lance_jni");
     }
 }
