@@ -44,8 +44,8 @@ public final class Stores {
         return kinds.stream()
                 .filter(kind -> kind.scheme().equals(scheme))
                 .findFirst()
-                .orElseThrow(() ->
-                        new OptionException("--to %s:...: expected an address such as %s, found none; the nearest is %s:"
+                .orElseThrow(() -> new OptionException(
+                        "--to %s:...: expected an address such as %s, found none; the nearest is %s:"
                                 .formatted(
                                         scheme, // what follows it may hold a password
                                         kinds.stream().map(StoreKind::example).collect(Collectors.joining(", ")),

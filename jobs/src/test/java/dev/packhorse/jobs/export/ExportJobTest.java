@@ -330,7 +330,8 @@ class ExportJobTest extends ExportFixture {
                 .isInstanceOf(OptionException.class)
                 .hasMessageStartingWith("--to memry:...: expected an address such as ")
                 .hasMessageEndingWith("the nearest is memory:");
-        assertThatThrownBy(() -> ExportJob.of(exportOptions("x", "pinecone-namespace", "n"), conf, System.out, Map.of()))
+        assertThatThrownBy(
+                        () -> ExportJob.of(exportOptions("x", "pinecone-namespace", "n"), conf, System.out, Map.of()))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("--pinecone-namespace: expected with --to pinecone:, found with --to memory:");
         assertThatThrownBy(() -> export(folder.resolve("nowhere").toString()))
