@@ -100,6 +100,7 @@ public final class Bench {
             case ENCODERS -> encoders(engine, rows);
             case JOBS -> jobs(engine, rows, tokens);
             case BALANCE -> balance(engine, texts);
+            case EXPORT -> new ExportBench(spark, folder, options, out).run();
             case SQL ->
                 new SqlBench(spark, folder, options, run -> job("window", run), out)
                         .run(options.get(BenchOptions.RUNS));
