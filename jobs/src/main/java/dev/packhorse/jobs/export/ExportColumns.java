@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ import org.apache.spark.sql.types.StructType;
  * @param packed names of columns of other types, which become entries of {@code metadata}
  * @param ownMetadata whether the source brings a column {@code metadata}, which is taken as it is
  * @param chunks whether a row is a chunk of a text, so that {@code id#chunk} is its id
- * @param hashes whether the source has hashes of its texts; vectors are hashed where it has none
+ * @param hashes whether the source has hashes of its texts
  */
 record ExportColumns(
         List<CarriedColumn> carried, List<String> packed, boolean ownMetadata, boolean chunks, boolean hashes)
@@ -39,6 +40,9 @@ record ExportColumns(
 
     /** Which text a chunk is of, where rows are chunks. */
     static final String TEXT_ID = "text_id";
+
+    /** Of times: the same text whatever zone a session has. */
+    private static final Map<String, String> IN_UTC = Map.of("timeZone", "UTC");
 
     /** What tells of the work and not of the text. */
     private static final Set<String> LEFT_OUT = Set.of(
@@ -158,6 +162,20 @@ record ExportColumns(
                 .select(id().as(VectorTable.ID), contentHash(state).as(VectorTable.CONTENT_HASH));
     }
 
+    /** The same of an older state; empty where it lacks a column. */
+    Optional<Dataset<Row>> olderKeys(State state) {
+        var there = Arrays.asList(state.rows().columns());
+        var needed = Stream.of(
+                        carried.stream().map(CarriedColumn::name).filter(name -> !(chunks && name.equals(TEXT_ID))),
+                        packed.stream(),
+                        Stream.of(VectorTable.METADATA).filter(name -> ownMetadata),
+                        Stream.of(OutputColumns.CHUNK).filter(name -> chunks),
+                        Stream.of(OutputColumns.TEXT_HASH).filter(name -> hashes))
+                .flatMap(names -> names)
+                .toList();
+        return there.containsAll(needed) ? Optional.of(keys(state)) : Optional.empty();
+    }
+
     private static Dataset<Row> withVectors(Dataset<Row> rows) {
         // what has an error has no vector; errors are narrow columns and vectors wide ones
         var errors = Arrays.asList(rows.columns()).contains(OutputColumns.ERROR);
@@ -189,7 +207,8 @@ record ExportColumns(
 
     /** Of all that a row has but when it was made: rows with the same hash need not be sent again. */
     private Column contentHash(State state) {
-        var text = hashes
+        // a text says what its vector is where it is known which model made it
+        var text = hashes && !state.fingerprint().isEmpty()
                 ? functions.col(OutputColumns.TEXT_HASH)
                 : functions.hex(functions.xxhash64(functions.col(OutputColumns.EMBEDDING)));
         var values =
@@ -200,7 +219,7 @@ record ExportColumns(
                 functions.lit(state.model()),
                 functions.lit(state.fingerprint()),
                 text,
-                functions.to_json(functions.struct(values.toArray(Column[]::new))));
+                functions.to_json(functions.struct(values.toArray(Column[]::new)), IN_UTC));
         return functions.sha2(all.cast(DataTypes.BinaryType), 256);
     }
 }

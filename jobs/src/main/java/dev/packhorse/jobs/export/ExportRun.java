@@ -1,24 +1,18 @@
 package dev.packhorse.jobs.export;
 
-import dev.packhorse.engine.model.Sha256;
 import dev.packhorse.jobs.audit.Check;
 import dev.packhorse.jobs.embed.TaskSlots;
-import dev.packhorse.jobs.export.ExportSource.State;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.ExportOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
-import dev.packhorse.jobs.options.ReindexOptions.Deletes;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.outcome.JobException;
 import dev.packhorse.jobs.report.RunLine;
 import dev.packhorse.jobs.report.Steps;
-import dev.packhorse.stores.contract.Contents;
-import dev.packhorse.stores.contract.ExportMark;
 import dev.packhorse.stores.contract.Receipt.Refused;
 import dev.packhorse.stores.contract.Store;
 import dev.packhorse.stores.contract.StoreException;
 import dev.packhorse.stores.contract.StoreOptions;
-import dev.packhorse.stores.contract.Takes;
 import dev.packhorse.stores.contract.VectorTable;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
@@ -43,9 +37,6 @@ final class ExportRun {
     /** Below so many rows shares mean little. */
     private static final long FEW = 20;
 
-    /** In front of the source's name in the mark of a store that has rows of others, too. */
-    private static final String SHARED = "+";
-
     private final SparkSession spark;
     private final OptionValues options;
     private final Store store;
@@ -53,14 +44,12 @@ final class ExportRun {
     private final String id = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
     private final Steps steps = new Steps();
     private final RunLine line = new RunLine();
-    private final boolean deletes;
 
     ExportRun(SparkSession spark, OptionValues options, Store store, PrintStream out) {
         this.spark = spark;
         this.options = options;
         this.store = store;
         this.out = out;
-        this.deletes = options.get(ReindexOptions.DELETES) == Deletes.DELETE;
     }
 
     void run() {
@@ -114,103 +103,34 @@ final class ExportRun {
     private void work() {
         var source = steps.time("open", new SourceOpener(spark, options)::open);
         var state = source.state();
-        var columns = ExportColumns.of(source.name(), state.rows().schema(), options.get(EmbedOptions.CARRY_COLUMNS));
+        var columns = ExportColumns.of(source.place(), state.rows().schema(), options.get(EmbedOptions.CARRY_COLUMNS));
         var rows = columns.rows(state);
         var table = steps.time(
-                "open", () -> TableOfRows.of(source.name(), state, columns, rows, options.get(StoreOptions.METRIC)));
-        line.put("source", source.name());
+                "open", () -> TableOfRows.of(source.place(), state, columns, rows, options.get(StoreOptions.METRIC)));
+        line.put("source", source.place());
         line.put("version", state.version());
         line.put("model", state.model());
         line.put("fingerprint", state.fingerprint());
         var contents = steps.time("open", () -> store.prepare(table));
-        var mark = new ExportMark(source.name(), state.version(), tableHash(table, state), 0);
-        checkOwner(contents, mark);
-        try (var diff = steps.time("compare", () -> diff(source, columns, rows, table, contents, mark))) {
+        var comparison = new Comparison(options, source, columns, table, store, contents);
+        comparison.checkOwner();
+        var found = steps.time("compare", () -> comparison.find(spark));
+        try (var diff = found.diff()) {
+            out.println("compared     " + found.how());
+            line.put("compared", found.how());
             count(diff.counts());
-            check(diff, columns.keys(state), table);
-            if (diff.counts().sent() + diff.counts().removed() > 0 || !isKnown(contents, mark, diff)) {
-                export(diff, table, contents, mark);
+            check(comparison, diff, columns.keys(state));
+            if (diff.counts().sent() + diff.counts().removed() > 0 || !comparison.isSaid(diff)) {
+                export(comparison, diff);
                 line.put("status", "exported");
             } else {
+                steps.time("index", () -> store.index(table)); // another one may be asked for
                 out.println("Nothing has changed");
                 line.put("status", "unchanged");
             }
             verify(rows, table, diff.counts());
         }
         out.println("time         " + steps);
-    }
-
-    /** Whether the store says just what it would be told at the end. */
-    private static boolean isKnown(Contents contents, ExportMark mark, StoreDiff diff) {
-        return contents.mark().stream()
-                .anyMatch(found -> found.version().equals(mark.version())
-                        && found.table().equals(mark.table())
-                        && found.rows() == diff.counts().source());
-    }
-
-    /** What decides rows beside their content. */
-    private static String tableHash(VectorTable table, State state) {
-        return Sha256.hex(table.schema().toJson() + state.fingerprint()).substring(0, 16);
-    }
-
-    /** A store that is in step with something else, or has rows of others, is not brought in step with this by accident. */
-    private void checkOwner(Contents contents, ExportMark mark) {
-        if (contents.isNew() || !deletes) {
-            return;
-        }
-        var owner = contents.mark().map(ExportMark::source);
-        if (owner.isEmpty() || owner.get().startsWith(SHARED) || !owner.get().equals(mark.source())) {
-            throw new OptionException(
-                    "--to %s: expected a store that is empty or has rows of %s alone, found %s; name another, or set --deletes keep to add to it"
-                            .formatted(
-                                    store,
-                                    mark.source(),
-                                    owner.map(name -> "rows of " + name.replace(SHARED, "others and of "))
-                                            .orElse("rows of others")));
-        }
-    }
-
-    private StoreDiff diff(
-            ExportSource source,
-            ExportColumns columns,
-            Dataset<Row> rows,
-            VectorTable table,
-            Contents contents,
-            ExportMark mark) {
-        var keys = columns.keys(source.state());
-        if (contents.isNew()) {
-            how("all rows, for the store has none");
-            return StoreDiff.everything(rows, keys);
-        }
-        var before = contents.mark()
-                .filter(found -> !options.get(ExportOptions.FULL))
-                .filter(found ->
-                        found.source().equals(mark.source()) && found.table().equals(mark.table()))
-                .flatMap(found -> source.older().flatMap(older -> older.apply(found.version())));
-        var since = before.map(State::version).map("changes since version "::concat);
-        return switch (store.takes()) {
-            case ROWS -> {
-                how(since.orElse("by content hash"));
-                var stored = before.map(columns::keys)
-                        .orElseGet(() -> StoredKeys.of(spark, store, table, TaskSlots.now(spark)));
-                yield StoreDiff.between(rows, keys, stored, deletes);
-            }
-            case CHANGES -> {
-                how(since.orElse("all rows, for nobody knows what the store has"));
-                yield before.map(older -> StoreDiff.between(rows, keys, columns.keys(older), deletes))
-                        .orElseGet(() -> StoreDiff.everything(rows, keys));
-            }
-            case ALL -> {
-                var same = before.filter(older -> older.version().equals(mark.version()));
-                how(same.isPresent() ? since.orElseThrow() : "all rows, for the store takes them as a whole");
-                yield same.isPresent() ? StoreDiff.nothing(rows, keys) : StoreDiff.everything(rows, keys);
-            }
-        };
-    }
-
-    private void how(String compared) {
-        out.println("compared     " + compared);
-        line.put("compared", compared);
     }
 
     private void count(StoreDiff.Counts counts) {
@@ -229,23 +149,22 @@ final class ExportRun {
         line.put("removed", counts.removed());
     }
 
-    private void check(StoreDiff diff, Dataset<Row> keys, VectorTable table) {
-        var counts = diff.counts();
-        var share = counts.stored() == 0 ? 0.0 : (double) counts.removed() / counts.stored();
+    private void check(Comparison comparison, StoreDiff diff, Dataset<Row> keys) {
+        var removal = comparison.removal(diff);
         var most = options.get(ExportOptions.MAX_REMOVED);
         var removed = new Check(
                 "removed rows",
-                counts.stored() < FEW || share <= most,
+                removal.stored() < FEW || removal.removed() <= most * removal.stored(),
                 String.format(
                         Locale.ROOT,
                         "expected at most %s of the store's rows to go (--max-removed), found %,d of %,d",
                         most,
-                        counts.removed(),
-                        counts.stored()),
+                        removal.removed(),
+                        removal.stored()),
                 List.of());
         var checks = steps.time("check", () -> Stream.concat(
                         Stream.of(removed, RowChecks.ids(keys)),
-                        RowChecks.vectors(diff.rows(), table.dimension()).stream())
+                        RowChecks.vectors(diff.rows(), comparison.table().dimension()).stream())
                 .toList());
         line.put("checks", Check.entries(checks));
         var failed = checks.stream()
@@ -257,26 +176,23 @@ final class ExportRun {
         }
     }
 
-    private void export(StoreDiff diff, VectorTable table, Contents contents, ExportMark mark) {
-        var source = isShared(contents, mark) ? SHARED + mark.source() : mark.source();
+    private void export(Comparison comparison, StoreDiff diff) {
+        var table = comparison.table();
         var published = false;
         try {
-            if (contents.isNew()
-                    && store.takes() == Takes.ROWS) { // a run that begins again knows these rows for its own
-                store.mark(table, new ExportMark(source, "", mark.table(), 0));
-            }
+            announce(comparison, diff);
             var task = new SendTask(store, table, id, options.get(StoreOptions.BATCH_ROWS));
             var sending = steps.time(
                     "send", () -> Sending.of(diff, task, options.get(ExportOptions.TASK_ROWS), TaskSlots.now(spark)));
             steps.time("publish", () -> store.publish(table, id, sending.receipts()));
             published = true;
             count(sending);
-            refuse(sending);
             steps.time("index", () -> store.index(table));
-            store.mark(
-                    table,
-                    new ExportMark(
-                            source, mark.version(), mark.table(), diff.counts().source()));
+            if (sending.refused() > 0) {
+                store.mark(table, comparison.unfinishedMark()); // so that the next run tries what was refused again
+                throw refused(sending);
+            }
+            store.mark(table, comparison.mark(diff.counts().source()));
         } finally {
             if (!published) {
                 store.discard(table, id);
@@ -284,13 +200,21 @@ final class ExportRun {
         }
     }
 
-    /** Whether the store has, or may have, rows that are not of this source. */
-    private boolean isShared(Contents contents, ExportMark mark) {
-        var alone = contents.isNew()
-                || contents.mark()
-                        .map(found -> found.source().equals(mark.source()))
-                        .orElse(false);
-        return !deletes && !alone;
+    /** From here on a run that dies leaves a store of which nobody knows the version, but whose it is. */
+    private void announce(Comparison comparison, StoreDiff diff) {
+        var begun = comparison.contents().mark().isPresent();
+        switch (store.takes()) {
+            case ROWS -> store.mark(comparison.table(), comparison.unfinishedMark());
+            case CHANGES -> {
+                if (begun) {
+                    store.mark(comparison.table(), comparison.unfinishedMark());
+                }
+                if (diff.isEverything()) {
+                    store.startOver(comparison.table());
+                }
+            }
+            case ALL -> {} // readers see nothing of it before it is published
+        }
     }
 
     private void count(Sending sending) {
@@ -323,20 +247,17 @@ final class ExportRun {
         line.put("peak_arrow_bytes", sending.peakBytes());
     }
 
-    /** What was not refused is there; the mark is not set, so that the next run tries the others again. */
-    private void refuse(Sending sending) {
-        if (sending.refused() > 0) {
-            throw new JobException(
-                    ExitCode.STORE_FAILED,
-                    "%s: expected to take all rows, found %,d refused: %s; the others are there"
-                            .formatted(
-                                    store,
-                                    sending.refused(),
-                                    sending.refusals()
-                                            .limit(Check.MOST_IDS)
-                                            .map((Refused row) -> "%s (%s)".formatted(row.id(), row.reason()))
-                                            .collect(Collectors.joining(", "))));
-        }
+    private JobException refused(Sending sending) {
+        return new JobException(
+                ExitCode.STORE_FAILED,
+                "%s: expected to take all rows, found %,d refused: %s; the others are there"
+                        .formatted(
+                                store,
+                                sending.refused(),
+                                sending.refusals()
+                                        .limit(Check.MOST_IDS)
+                                        .map((Refused row) -> "%s (%s)".formatted(row.id(), row.reason()))
+                                        .collect(Collectors.joining(", "))));
     }
 
     private void verify(Dataset<Row> rows, VectorTable table, StoreDiff.Counts counts) {
@@ -344,15 +265,12 @@ final class ExportRun {
         if (queries == 0) {
             return;
         }
-        var search = store.search(table);
-        if (search.isEmpty()) {
+        var verified = steps.time("verify", () -> Verification.of(rows, table, queries, () -> store.search(table)));
+        if (verified.isEmpty()) {
             out.println("verified     not: this store is searched elsewhere");
             return;
         }
-        Verification found;
-        try (var asked = search.get()) {
-            found = steps.time("verify", () -> Verification.of(rows, table, queries, asked));
-        }
+        var found = verified.get();
         out.printf(
                 Locale.ROOT,
                 "verified     recall@10 %.4f for %,d vectors, against exact search; the store has %,d rows%n",

@@ -8,11 +8,11 @@ import org.apache.spark.sql.Row;
 /**
  * What is exported: rows as embed and reindex write them.
  *
- * @param name of the table or folder, whole
+ * @param place where the table or folder lies
  * @param state as readers see it now
  * @param older its states before, by version, where they are still there; empty where there are no versions
  */
-record ExportSource(String name, State state, Optional<Function<String, Optional<State>>> older) {
+record ExportSource(String place, State state, Optional<Function<String, Optional<State>>> older) {
 
     /**
      * The rows at one time.

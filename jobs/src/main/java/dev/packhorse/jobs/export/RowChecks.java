@@ -10,6 +10,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.functions;
 
 /** What is looked at before anything is sent. */
@@ -54,7 +55,11 @@ final class RowChecks {
                         "expected vectors of %d numbers, found others".formatted(dimension),
                         wrong,
                         Wrong::lengths),
-                check("finite values", "expected numbers alone, found infinite ones or NaN", wrong, Wrong::numbers));
+                check(
+                        "finite values",
+                        "expected numbers alone, found null, NaN or infinite ones",
+                        wrong,
+                        Wrong::numbers));
     }
 
     private static Check check(
@@ -80,7 +85,7 @@ final class RowChecks {
                 var row = rows.next();
                 if (row.isNullAt(1) || row.getArray(1).numElements() != dimension) {
                     add(lengths, row);
-                } else if (!isFinite(row.getArray(1).toFloatArray())) {
+                } else if (hasNull(row.getArray(1)) || !isFinite(row.getArray(1).toFloatArray())) {
                     add(numbers, row);
                 }
             }
@@ -93,7 +98,16 @@ final class RowChecks {
             }
         }
 
-        /** What is not, is not once all is added up; a sum that overflows is looked at number by number. */
+        private static boolean hasNull(ArrayData vector) {
+            for (var i = 0; i < vector.numElements(); i++) {
+                if (vector.isNullAt(i)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** What is not, is not once all is added up. */
         private static boolean isFinite(float[] vector) { // [d]
             var sum = 0.0;
             for (var number : vector) {

@@ -33,9 +33,11 @@ record SendTask(Store store, VectorTable table, String run, int batchRows)
     @Override
     public Iterator<Sent> call(Integer partition, Iterator<InternalRow> rows) {
         var began = System.nanoTime();
-        var attempt = TaskContext.get().attemptNumber();
+        var context = TaskContext.get();
+        var attempt = context.attemptNumber();
+        var again = attempt > 0 || context.stageAttemptNumber() > 0;
         try (var writer = store.writer(table, new WriteTask(run, partition, attempt));
-                var sender = new RowSender(table, batchRows, writer, attempt > 0)) {
+                var sender = new RowSender(table, batchRows, writer, again)) {
             sender.sendAll(rows);
             var receipt = sender.commit();
             return List.of(new Sent(

@@ -56,9 +56,9 @@ public final class ServeFlightJob implements SparkWork {
     public void run(SparkSession spark) {
         var source = new SourceOpener(spark, options).open();
         var columns = ExportColumns.of(
-                source.name(), source.state().rows().schema(), options.get(EmbedOptions.CARRY_COLUMNS));
+                source.place(), source.state().rows().schema(), options.get(EmbedOptions.CARRY_COLUMNS));
         var rows = columns.rows(source.state());
-        var table = TableOfRows.of(source.name(), source.state(), columns, rows, options.get(StoreOptions.METRIC));
+        var table = TableOfRows.of(source.place(), source.state(), columns, rows, options.get(StoreOptions.METRIC));
         var parts = rows.queryExecution().toRdd().toJavaRDD().map(InternalRow::copy);
         var result = new SparkRowsResult(
                 options.get(ServeFlightOptions.NAME),
@@ -71,7 +71,7 @@ public final class ServeFlightJob implements SparkWork {
             out.printf(
                     Locale.ROOT,
                     "serving      %s, %,d rows in %,d parts, as %s at %s%n",
-                    source.name(),
+                    source.place(),
                     result.rows(),
                     result.partitions(),
                     result.name(),

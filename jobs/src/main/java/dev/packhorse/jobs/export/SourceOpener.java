@@ -91,9 +91,11 @@ final class SourceOpener {
                         ExitCode.SOURCE_UNREADABLE,
                         "--from %s: expected a table with rows, found nothing published".formatted(from)));
         return new ExportSource(
-                target.toString(),
-                state(published, target.withTimes(published)),
-                Optional.of(version -> target.at(version).map(found -> state(found, timeless(found.rows())))));
+                target.location(), state(published, target.withTimes(published)), Optional.of(version -> target.at(
+                                version)
+                        // of which model the rows of others' versions are nobody knows
+                        .filter(found -> found.marks().containsKey(Marks.FINGERPRINT))
+                        .map(found -> state(found, timeless(found.rows())))));
     }
 
     /** Of an older state nothing is sent: only what tells rows apart is read. */

@@ -61,7 +61,7 @@ final class StoreDiff implements AutoCloseable {
         this.held = held;
     }
 
-    /** For a store that has nothing, or takes everything anew each time. */
+    /** For a store that has nothing, or takes everything anew. */
     static StoreDiff everything(Dataset<Row> rows, Dataset<Row> keys) {
         var count = keys.count();
         return new StoreDiff(rows, noIds(keys), new Counts(count, count, 0, 0, 0, 0), Optional.empty());
@@ -149,6 +149,11 @@ final class StoreDiff implements AutoCloseable {
 
     Counts counts() {
         return counts;
+    }
+
+    /** Whether all rows of the source are sent, as if the store had none. */
+    boolean isEverything() {
+        return counts.sent() == counts.source() && counts.stored() == 0;
     }
 
     @Override

@@ -9,7 +9,9 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -55,10 +57,20 @@ record Verification(int queries, double recall, long rows) {
      *
      * @param rows of the source, with the columns of {@link VectorTable#schema} in order
      * @param count of queries
+     * @param store opened when the exact answers are there, for a connection may not wait so long; empty where there is nothing to ask
      */
-    static Verification of(Dataset<Row> rows, VectorTable table, int count, VectorSearch search) {
+    static Optional<Verification> of(
+            Dataset<Row> rows, VectorTable table, int count, Supplier<Optional<VectorSearch>> store) {
         var queries = queries(rows, count);
         var exact = exact(rows, queries, table.metric());
+        return store.get().map(search -> {
+            try (search) {
+                return compare(queries, exact, search);
+            }
+        });
+    }
+
+    private static Verification compare(List<Query> queries, List<List<Near>> exact, VectorSearch search) {
         var found = 0;
         var wanted = 0;
         for (var i = 0; i < queries.size(); i++) {

@@ -246,6 +246,11 @@ final class IcebergTarget implements Target {
     }
 
     @Override
+    public String location() {
+        return table.location();
+    }
+
+    @Override
     public String workFolder() {
         return table.location() + "/_packhorse"; // what begins so is no orphan for Iceberg
     }

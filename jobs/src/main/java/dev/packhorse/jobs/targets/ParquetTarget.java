@@ -207,6 +207,11 @@ final class ParquetTarget implements Target {
     }
 
     @Override
+    public String location() {
+        return folder.toString();
+    }
+
+    @Override
     public String workFolder() {
         return new Path(folder, "_packhorse").toString();
     }

@@ -53,6 +53,9 @@ public interface Target {
     /** A folder on a file system that Hadoop knows, for what a run holds until it publishes. */
     String workFolder();
 
+    /** Where it lies: no two targets lie at one place, though they may have one name in two catalogs. */
+    String location();
+
     /** As people call it. */
     @Override
     String toString();

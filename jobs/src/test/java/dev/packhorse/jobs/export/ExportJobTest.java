@@ -79,7 +79,7 @@ class ExportJobTest extends ExportFixture {
         assertThat(third.out()).contains("Nothing has changed");
         assertThat(third.report().path("status").asText()).isEqualTo("unchanged");
         assertThat(held().written).isEmpty();
-        assertThat(held().indexed).isEqualTo(2);
+        assertThat(held().indexed).isEqualTo(3);
     }
 
     @Test
@@ -139,6 +139,60 @@ class ExportJobTest extends ExportFixture {
         assertThat(held().written).doesNotContainAnyElementsOf(confirmed);
         assertThat(confirmed.size() + held().written.size()).isEqualTo(80);
         assertInStep(TargetFormat.ICEBERG);
+    }
+
+    @Test
+    void aRunThatDiesWhileItSendsChangesLeavesNothingThatLaterRunsDoNotSee() {
+        fill(80);
+        reindex(TargetFormat.ICEBERG);
+        export("vectors");
+        var first = open(TargetFormat.ICEBERG).published().orElseThrow().version();
+        texts.put(3, "another text");
+        texts.put(100, "a text that comes and goes");
+        texts.put(101, "a text that nobody takes");
+        reindex(TargetFormat.ICEBERG);
+        held().failing = id -> id.equals("101");
+        assertThatThrownBy(() -> export("vectors", "batch-rows", "1")).isInstanceOf(JobException.class);
+        held().failing = id -> false;
+        held().rows.put("100", held().rows.getOrDefault("100", held().rows.get("3"))); // whatever came first
+
+        open(TargetFormat.ICEBERG).rollBack(first);
+        var last = export("vectors");
+
+        assertThat(last.report().path("compared").asText()).isEqualTo("by content hash");
+        assertInStep(TargetFormat.ICEBERG);
+    }
+
+    @Test
+    void whoKeepsAndThenDeletesHasNoOldRowsLeft() {
+        fill(40);
+        reindex(TargetFormat.ICEBERG);
+        export("vectors");
+        texts.remove(7);
+        reindex(TargetFormat.ICEBERG);
+        export("vectors", "deletes", "keep", "verify", "5");
+        assertThat(held().rows).hasSize(40);
+        texts.put(8, "another text");
+        reindex(TargetFormat.ICEBERG);
+        export("vectors", "deletes", "keep", "verify", "5");
+
+        export("vectors");
+
+        assertInStep(TargetFormat.ICEBERG);
+    }
+
+    @Test
+    void whatBecomesMetadataIsPartOfWhatIsCompared() {
+        var place = folder.resolve("versions/version-1").toString();
+        spark.sql("SELECT id, array(float(1), float(id)) AS embedding, array(id) AS tags FROM range(30)")
+                .write()
+                .parquet(place);
+
+        export(place, "model-name", "m");
+        assertThat(held().rows.get("3").metadata()).isEqualTo("{\"tags\":[3]}");
+        export(place, "model-name", "m", "carry-columns", "id");
+
+        assertThat(held().rows.get("3").metadata()).isEqualTo("{}");
     }
 
     @Test
@@ -226,6 +280,7 @@ class ExportJobTest extends ExportFixture {
                 "SELECT id, array(float(1), float(%s)) AS embedding FROM VALUES (1L, 0.0), (2L, 0.0), (3L, 0.0) AS t(id, x)";
         var twice = write("twice", sql.formatted("0") + " UNION ALL SELECT 2L, array(float(1), float(0))");
         var infinite = write("infinite", sql.formatted("if(id = 2, 'NaN', '0')"));
+        var holed = write("holed", "SELECT id, array(float(1), IF(id = 2, NULL, float(0))) AS embedding FROM range(3)");
         var longer = write(
                 "longer",
                 "SELECT id, IF(id = 3, array(float(1)), array(float(1), float(0))) AS embedding FROM VALUES (1L), (2L), (3L) AS t(id)");
@@ -233,7 +288,11 @@ class ExportJobTest extends ExportFixture {
         assertRefused(
                 twice, "nothing was sent: duplicate ids: expected each id once, found some more than once; ids 2");
         assertRefused(
-                infinite, "nothing was sent: finite values: expected numbers alone, found infinite ones or NaN; ids 2");
+                infinite,
+                "nothing was sent: finite values: expected numbers alone, found null, NaN or infinite ones; ids 2");
+        assertRefused(
+                holed,
+                "nothing was sent: finite values: expected numbers alone, found null, NaN or infinite ones; ids 2");
         assertRefused(longer, "nothing was sent: dimension: expected vectors of 2 numbers, found others; ids 3");
     }
 
@@ -257,7 +316,7 @@ class ExportJobTest extends ExportFixture {
         fill(25);
         reindex(TargetFormat.ICEBERG);
         held().rows.put("theirs", TestRow.random("theirs", "h", new java.util.Random(1), 32));
-        var name = open(TargetFormat.ICEBERG).toString();
+        var name = open(TargetFormat.ICEBERG).location();
 
         assertThatThrownBy(() -> export("vectors"))
                 .isInstanceOf(OptionException.class)

@@ -117,6 +117,18 @@ public final class RowBatch implements AutoCloseable {
         return rows == capacity;
     }
 
+    /** How many bytes its texts take. */
+    public long textBytes() {
+        var bytes = metadata.bytes();
+        for (var column : texts) {
+            bytes += column.bytes();
+        }
+        for (var column : carriedTexts) {
+            bytes += column == null ? 0 : column.bytes();
+        }
+        return bytes;
+    }
+
     /** How many rows it has. */
     public int rows() {
         return rows;

@@ -15,6 +15,9 @@ import org.apache.spark.sql.catalyst.InternalRow;
  */
 public final class RowSender implements AutoCloseable {
 
+    /** A batch of long texts is sent before it is full. */
+    private static final long MOST_TEXT_BYTES = 64L << 20;
+
     private final StoreWriter writer;
     private final boolean again;
     private final int batchRows;
@@ -82,7 +85,7 @@ public final class RowSender implements AutoCloseable {
         var began = System.nanoTime();
         batch.add(row);
         encodeNanos += System.nanoTime() - began;
-        if (batch.isFull()) {
+        if (batch.isFull() || batch.textBytes() > MOST_TEXT_BYTES) {
             flush();
         }
     }

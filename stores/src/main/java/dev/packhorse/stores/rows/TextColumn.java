@@ -55,6 +55,11 @@ final class TextColumn {
         texts.getOffsetBuffer().setInt((row + 1L) * BaseVariableWidthVector.OFFSET_WIDTH, (int) end);
     }
 
+    /** How many bytes its texts take. */
+    long bytes() {
+        return end;
+    }
+
     /** Says how many rows there are. */
     void finish(int rows) {
         if (rows > capacity || end > Integer.MAX_VALUE) {
