@@ -168,13 +168,21 @@ class ChromaStoreTest {
 
     @Test
     void aCollectionIsMadeWithItsGraph() {
-        server.then(says(404, "{}"), COLLECTION);
+        server.then(says(404, "{}"), COLLECTION, says(200, "0"));
 
         assertThat(store("hnsw-m", "32").prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
 
         assertThat(server.asked().get(1).body())
                 .isEqualTo(
                         "{\"name\":\"col\",\"get_or_create\":true,\"metadata\":{\"packhorse_dimension\":8},\"configuration\":{\"hnsw\":{\"space\":\"ip\",\"max_neighbors\":32,\"ef_construction\":200,\"ef_search\":100}}}");
+    }
+
+    @Test
+    void aCollectionWithoutRowsIsNewWhoeverHasMadeIt() {
+        server.then(COLLECTION, says(200, "0"), COLLECTION, says(200, "1"));
+
+        assertThat(store().prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
+        assertThat(store().prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.empty()));
     }
 
     @Test
