@@ -29,10 +29,16 @@ public final class BenchOptions {
                     + " the job's tasks are; or how fast stores take rows.");
 
     public static final Option<Integer> EXPORT_ROWS = Option.of(
-            "export-rows", OptionType.integer(1, 100_000_000), 100_000, "With --measure export, random vectors that are exported.");
+            "export-rows",
+            OptionType.integer(1, 100_000_000),
+            100_000,
+            "With --measure export, random vectors that are exported.");
 
     public static final Option<Integer> EXPORT_DIMENSION = Option.of(
-            "export-dimension", OptionType.integer(1, 100_000), 384, "With --measure export, how many numbers each has.");
+            "export-dimension",
+            OptionType.integer(1, 100_000),
+            384,
+            "With --measure export, how many numbers each has.");
 
     public static final Option<List<String>> EXPORT_TO = Option.of(
             "export-to",

@@ -50,7 +50,8 @@ final class ExportBench {
             var seconds = steps.path("send").asDouble() + steps.path("publish").asDouble();
             return new Figures(
                     report.path("written").asLong() / seconds,
-                    report.path("encode_seconds").asDouble() / report.path("task_seconds").asDouble(),
+                    report.path("encode_seconds").asDouble()
+                            / report.path("task_seconds").asDouble(),
                     report.path("peak_arrow_bytes").asLong());
         }
     }
@@ -97,7 +98,8 @@ final class ExportBench {
         spark.range(0, rows, 1, 8)
                 .selectExpr(
                         "id",
-                        "transform(sequence(1, %d), i -> float(rand(17) - 0.5 + i * 0)) AS embedding".formatted(dimension),
+                        "transform(sequence(1, %d), i -> float(rand(17) - 0.5 + i * 0)) AS embedding"
+                                .formatted(dimension),
                         "sha2(string(id), 256) AS text_hash",
                         "CAST(NULL AS STRING) AS error",
                         "concat('the title of row ', id) AS title",
@@ -119,8 +121,11 @@ final class ExportBench {
                 List.of(report.toString())));
         var kind = Stores.kind(store);
         for (Option<?> option : ExportOptions.all()) {
-            if (kind.options().contains(option) && options.get(BenchOptions.EXPORT_OPTION).containsKey(option.name())) {
-                given.put(option.name(), List.of(options.get(BenchOptions.EXPORT_OPTION).get(option.name())));
+            if (kind.options().contains(option)
+                    && options.get(BenchOptions.EXPORT_OPTION).containsKey(option.name())) {
+                given.put(
+                        option.name(),
+                        List.of(options.get(BenchOptions.EXPORT_OPTION).get(option.name())));
             }
         }
         var values = OptionValues.read(ExportOptions.all(), Map.of(), given);
