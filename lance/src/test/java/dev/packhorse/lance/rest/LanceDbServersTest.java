@@ -3,9 +3,11 @@ package dev.packhorse.lance.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.packhorse.engine.Seeds;
 import dev.packhorse.lance.rest.FakeServer.Answer;
 import dev.packhorse.lance.rest.FakeServer.Asked;
+import dev.packhorse.stores.contract.Contents;
 import dev.packhorse.stores.contract.ExportMark;
 import dev.packhorse.stores.contract.Receipt;
 import dev.packhorse.stores.contract.Secrets;
@@ -16,12 +18,16 @@ import dev.packhorse.stores.contract.StoreRequest;
 import dev.packhorse.stores.contract.TestRow;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of servers that are down, busy, or speak nonsense. */
@@ -172,6 +178,46 @@ class LanceDbServersTest {
 
             assertThat(server.asked()).hasSize(2);
         }
+    }
+
+    @Test
+    void aServerThatCannotKeepNotesIsKnownFromTheStart() throws Exception {
+        var rows = rows();
+        for (var metadata : List.of("{}", "{\"embedding.dim\":\"8\"}")) {
+            for (var status : List.of(200, 501)) {
+                try (var server = new FakeServer(question -> {
+                    var path = question.path();
+                    if (path.contains("schema_metadata")) {
+                        return new Answer(status, "{}");
+                    }
+                    return new Answer(
+                            200,
+                            path.endsWith("/query")
+                                    ? rows
+                                    : path.endsWith("/count_rows")
+                                            ? "1"
+                                            : "{\"schema\":{\"metadata\":%s}}".formatted(metadata));
+                })) {
+                    var told = status == 200 && !metadata.equals("{}");
+
+                    assertThat(open("lancedb:" + server.address() + "/t").prepare(TestRow.TABLE))
+                            .isEqualTo(new Contents(false, Optional.empty(), told));
+                }
+            }
+        }
+    }
+
+    /** One row as Arrow's stream. */
+    private static String rows() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var allocator = new RootAllocator();
+                var batch = TestRow.batch(TestRow.TABLE, TestRow.random("a", 1, Seeds.random()), allocator);
+                var writer = new ArrowStreamWriter(batch, null, bytes)) {
+            writer.start();
+            writer.writeBatch();
+            writer.end();
+        }
+        return bytes.toString(ISO_8859_1);
     }
 
     @Test
