@@ -105,7 +105,7 @@ final class FileStore implements Store {
     /** Changes since a mark may come twice; files that are all of another version must not look like that of the mark. */
     private Map<String, String> markKept(Optional<Manifest> before) {
         return switch (takes()) {
-            case ALL, ROWS -> Map.of();
+            case ALL, ROWS -> before.map(Manifest::owner).orElse(Map.of());
             case CHANGES -> before.map(Manifest::mark).orElse(Map.of());
         };
     }
