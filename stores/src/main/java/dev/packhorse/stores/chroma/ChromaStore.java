@@ -106,7 +106,7 @@ final class ChromaStore implements Store {
         try (var session = server.connect()) {
             var collection = ChromaCollection.get(server, session);
             var change = JsonNodeFactory.instance.objectNode();
-            change.set("new_metadata", collection.with(mark));
+            change.set("new_metadata", collection.with(table, mark));
             session.demand(HttpCall.of("PUT", collection.path(""), change.toString()));
         }
     }
