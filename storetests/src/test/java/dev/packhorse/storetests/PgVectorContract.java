@@ -74,6 +74,31 @@ abstract class PgVectorContract extends StoreContract {
     }
 
     @Test
+    void tablesOfLongNamesThatBeginAlikeHaveIndexesOfTheirOwn() throws Exception {
+        var name = "%s_%s".formatted(name(), "x".repeat(50));
+        var names = List.of(name.substring(0, 55) + "1", name.substring(0, 55) + "2");
+        var before = "";
+        for (var table : names) {
+            var store = open(address(table), "index", "hnsw", "hnsw-m", table.endsWith("1") ? "8" : "16");
+            store.prepare(TestRow.TABLE);
+            write(store, "run1", TestRow.random("a", 20, random), List.of());
+            store.index(TestRow.TABLE);
+            store.index(TestRow.TABLE); // it is there
+            assertThat(indexes(names.get(0)))
+                    .hasLineCount(1)
+                    .contains("WITH (m='8'")
+                    .startsWith(before);
+            before = indexes(names.get(0));
+        }
+        assertThat(indexes(names.get(1))).hasLineCount(1).contains("WITH (m='16'");
+    }
+
+    private static String indexes(String table) throws SQLException {
+        return ask("SELECT indexdef FROM pg_indexes WHERE tablename = '%s' AND indexdef LIKE '%% USING hnsw %%'"
+                .formatted(table));
+    }
+
+    @Test
     void anIndexIsBuiltForEachMetricAndAnewWithOtherSettings() throws Exception {
         var address = address(name());
         for (var metric : Metric.values()) {

@@ -249,7 +249,7 @@ class PostgresStoreIT extends StoreContract {
     }
 
     @Test
-    void aMarkIsOfOneTableAndNotOfItsName() throws Exception {
+    void aMarkHasNoVersionOnceTheTableHasAnotherFile() throws Exception {
         var name = name();
         var store = open(address(name));
         var mark = new ExportMark("lake", "1", "table", 3);
@@ -258,10 +258,16 @@ class PostgresStoreIT extends StoreContract {
         store.mark(TestRow.TABLE, mark);
         assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.of(mark)));
 
+        var compareAll = new Contents(false, Optional.of(new ExportMark("lake", "", "table", 0)));
+        server.execute("VACUUM FULL " + name);
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(compareAll);
+        store.mark(TestRow.TABLE, mark);
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.of(mark)));
+
         server.execute("TRUNCATE " + name);
         assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
         write(store, "run2", TestRow.random("a", 3, random), List.of());
-        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.empty()));
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(compareAll);
     }
 
     @Test

@@ -82,11 +82,13 @@ class SecretsIT extends ReindexFixture {
 
         assertThat(seen.keySet()).anyMatch(name -> name.endsWith("/environment/"));
         assertThat(seen.keySet()).anyMatch(name -> name.contains("/events/"));
-        assertThat(seen).containsKeys(folder.resolve("log").toString(), folder.resolve("export.json").toString());
+        assertThat(seen)
+                .containsKeys(
+                        folder.resolve("log").toString(),
+                        folder.resolve("export.json").toString());
         assertThat(seen.get("command line")).contains("--to");
         assertThat(seen.values()).noneMatch(String::isEmpty);
-        seen.forEach((place, text) ->
-                assertThat(text).as(place).doesNotContain(PostgresServer.PASSWORD));
+        seen.forEach((place, text) -> assertThat(text).as(place).doesNotContain(PostgresServer.PASSWORD));
     }
 
     private String[] arguments(int port, Path events) {

@@ -12,7 +12,9 @@ import dev.packhorse.stores.contract.VectorSearch;
 import dev.packhorse.stores.contract.VectorTable;
 import dev.packhorse.stores.contract.WriteTask;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.arrow.memory.RootAllocator;
 
 /** A table of a LanceDB server. Each request of a task is there at once for all to see; rows are merged by id. Immutable. */
@@ -43,8 +45,15 @@ final class LanceDbStore implements Store {
                     allocator,
                     batch -> ColumnCheck.check(table, batch.getSchema().getFields(), toString()));
         }
-        var mark = ExportMark.of(server.metadata());
-        return new Contents(mark.isEmpty() && server.rows() == 0, mark);
+        var metadata = server.metadata();
+        var mark = ExportMark.of(metadata);
+        return new Contents(
+                mark.isEmpty() && server.rows() == 0, mark, mark.isPresent() || keepsMetadata(server, metadata));
+    }
+
+    /** A table that export has made says its model; of one that says nothing the server does not tell, or it is not known to. */
+    private static boolean keepsMetadata(RestTable server, Map<String, String> metadata) {
+        return !metadata.isEmpty() && !server.setMetadata(metadata).isUnknown();
     }
 
     @Override
@@ -70,12 +79,10 @@ final class LanceDbStore implements Store {
     @Override
     public void mark(VectorTable table, ExportMark mark) {
         var server = new RestTable(place);
-        var request = RestAnswer.JSON.createObjectNode();
-        var entries = request.putObject("metadata");
-        server.metadata().forEach(entries::put);
-        table.schema().getCustomMetadata().forEach(entries::put);
-        mark.entries().forEach(entries::put);
-        var answer = server.post("schema_metadata/update", request);
+        var entries = new TreeMap<>(server.metadata());
+        entries.putAll(table.schema().getCustomMetadata());
+        entries.putAll(mark.entries());
+        var answer = server.setMetadata(entries);
         if (!answer.isUnknown()) { // else the next export looks at all rows
             server.check(answer, "a note of what it is in step with");
         }

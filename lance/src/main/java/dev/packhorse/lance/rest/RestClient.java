@@ -1,13 +1,18 @@
 package dev.packhorse.lance.rest;
 
 import dev.packhorse.stores.contract.StoreException;
+import dev.packhorse.stores.http.BoundedBody;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends requests, again where the server is busy or cannot be reached. All that is sent may be sent twice without harm. Thread-safe.
@@ -22,7 +27,10 @@ final class RestClient {
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     /** Of one attempt. */
-    private static final Duration ANSWER = Duration.ofMinutes(2);
+    static final Duration ANSWER = Duration.ofMinutes(2);
+
+    /** In bytes; larger than any answer to what is asked here. */
+    static final int MOST_OF_AN_ANSWER = 256 << 20;
 
     /** Of all attempts: none begins later. */
     private static final Duration ALL = Duration.ofMinutes(5);
@@ -35,16 +43,24 @@ final class RestClient {
 
     private final RestPlace place;
     private final Duration firstPause;
+    private final Duration patience;
+    private final int mostOfAnAnswer;
     private final HttpClient client;
 
     RestClient(RestPlace place) {
-        this(place, FIRST_PAUSE);
+        this(place, FIRST_PAUSE, ANSWER, MOST_OF_AN_ANSWER);
     }
 
-    /** @param firstPause before the second attempt; those that follow are longer */
-    RestClient(RestPlace place, Duration firstPause) {
+    /**
+     * @param firstPause before the second attempt; those that follow are longer
+     * @param patience with one answer, its body included
+     * @param mostOfAnAnswer bytes
+     */
+    RestClient(RestPlace place, Duration firstPause, Duration patience, int mostOfAnAnswer) {
         this.place = place;
         this.firstPause = firstPause;
+        this.patience = patience;
+        this.mostOfAnAnswer = mostOfAnAnswer;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
@@ -62,7 +78,7 @@ final class RestClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        var request = HttpRequest.newBuilder(URI.create(place.server() + path)).timeout(ANSWER);
+        var request = HttpRequest.newBuilder(URI.create(place.server() + path));
         place.secrets().find(RestPlace.TOKEN).ifPresent(token -> request.header("x-api-key", token));
         return request;
     }
@@ -73,7 +89,7 @@ final class RestClient {
         for (var attempt = 1; ; attempt++) {
             var last = attempt == MOST_ATTEMPTS || System.nanoTime() - begun > ALL.toNanos();
             try {
-                var response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+                var response = once(request);
                 var answer = new RestAnswer(response.statusCode(), response.body());
                 if (answer.status() == 401 || answer.status() == 403) {
                     throw place.failure(
@@ -94,6 +110,20 @@ final class RestClient {
                 throw interrupted();
             }
             sleep(pause);
+        }
+    }
+
+    /** One attempt. HttpRequest's own timeout ends with the first line of an answer, however long the rest of it takes. */
+    private HttpResponse<byte[]> once(HttpRequest request) throws IOException, InterruptedException {
+        var answer = client.sendAsync(request, info -> new BoundedBody(mostOfAnAnswer));
+        try {
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("after %d ms without the end of an answer".formatted(patience.toMillis()));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        } finally {
+            answer.cancel(true); // nothing where it is there
         }
     }
 

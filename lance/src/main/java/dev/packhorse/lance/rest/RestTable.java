@@ -169,6 +169,14 @@ final class RestTable {
         return entries;
     }
 
+    /** Says with its schema these entries and no others; unknown to servers that cannot keep them. */
+    RestAnswer setMetadata(Map<String, String> entries) {
+        var request = RestAnswer.JSON.createObjectNode();
+        var metadata = request.putObject("metadata");
+        entries.forEach(metadata::put);
+        return post("schema_metadata/update", request);
+    }
+
     private JsonNode describe() {
         var answer = post(
                 "describe?load_detailed_metadata=true",

@@ -19,6 +19,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.lance.Dataset;
 import org.lance.WriteParams;
 import org.lance.cleanup.CleanupPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Lance table. Tasks write files of data that nobody sees; {@link #publish} commits them, and the old rows of the same ids
@@ -27,6 +29,8 @@ import org.lance.cleanup.CleanupPolicy;
 final class LanceStore implements Store {
 
     private static final long serialVersionUID = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LanceStore.class);
 
     private final LancePlace place;
     private final IndexPlan plan;
@@ -79,18 +83,21 @@ final class LanceStore implements Store {
                 .map(NewFile::of)
                 .toList();
         new LanceCommit(place, table, files).run();
-        files.stream().filter(NewFile::deletes).forEach(file -> place.remove(file.name()));
-        removeWhatDeadRunsLeft();
+        cleanUp(files);
     }
 
-    /** Files that no version knows and that are older than a week, as Lance has it; versions stay. */
-    private void removeWhatDeadRunsLeft() {
+    /**
+     * Ids to delete that are deleted now, and files that no version knows and that are older than a week, as Lance has it; versions
+     * stay. What cannot be removed does no harm, and the rows are there.
+     */
+    private void cleanUp(List<NewFile> files) {
         try (var allocator = new RootAllocator();
                 var dataset = place.open(allocator)) {
+            files.stream().filter(NewFile::deletes).forEach(file -> place.remove(file.name()));
             dataset.cleanupWithPolicy(
                     CleanupPolicy.builder().withBeforeTimestampMillis(0).build());
         } catch (Exception e) {
-            throw place.failure("clean up after runs that died", e);
+            LOG.warn("{}", place.failure("clean up after runs that died", e).getMessage());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.packhorse.lance.rest;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -18,7 +19,11 @@ final class FakeServer implements AutoCloseable {
     /** What it was asked. */
     record Asked(String path, String token, String body) {}
 
-    /** What it answers. */
+    /**
+     * What it answers.
+     *
+     * @param body each character a byte
+     */
     record Answer(int status, String body) {}
 
     private final HttpServer server;
@@ -43,7 +48,7 @@ final class FakeServer implements AutoCloseable {
                     new String(exchange.getRequestBody().readAllBytes(), UTF_8));
             asked.add(question);
             var answer = answers.apply(question);
-            var body = answer.body().getBytes(UTF_8);
+            var body = answer.body().getBytes(ISO_8859_1);
             exchange.getResponseHeaders().add("Retry-After", "0");
             exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);

@@ -1,11 +1,14 @@
 package dev.packhorse.lance.rest;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Seeds;
 import dev.packhorse.lance.rest.FakeServer.Answer;
 import dev.packhorse.lance.rest.FakeServer.Asked;
+import dev.packhorse.stores.contract.Contents;
 import dev.packhorse.stores.contract.ExportMark;
 import dev.packhorse.stores.contract.Receipt;
 import dev.packhorse.stores.contract.Secrets;
@@ -16,13 +19,22 @@ import dev.packhorse.stores.contract.StoreRequest;
 import dev.packhorse.stores.contract.TestRow;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What becomes of servers that are down, busy, or speak nonsense. */
 class LanceDbServersTest {
@@ -31,7 +43,8 @@ class LanceDbServersTest {
 
     private static RestTable table(String server) {
         var place = new RestPlace(server, List.of("team", "t"), SECRETS);
-        return new RestTable(place, new RestClient(place, Duration.ofMillis(1)));
+        return new RestTable(
+                place, new RestClient(place, Duration.ofMillis(1), RestClient.ANSWER, RestClient.MOST_OF_AN_ANSWER));
     }
 
     private static Function<Asked, Answer> always(int status, String body) {
@@ -87,6 +100,53 @@ class LanceDbServersTest {
                             "lancedb:%s/team/t: expected rows to be taken, found status 500: no space left for ***; see the server's log"
                                     .formatted(server.address()));
             assertThat(server.asked()).hasSize(7);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void anAnswerThatBeginsAndDoesNotEndIsGivenUp() throws Exception {
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var answering = new Thread(() -> beginAnswers(server), "answers that do not end");
+            answering.start();
+            var place = new RestPlace("http://127.0.0.1:" + server.getLocalPort(), List.of("t"), SECRETS);
+            var client = new RestClient(place, Duration.ofMillis(1), Duration.ofMillis(200), 1000);
+
+            assertThatThrownBy(() -> client.get("/"))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining(
+                            "expected an answer, found HttpTimeoutException after 200 ms without the end of an answer");
+        }
+    }
+
+    private static void beginAnswers(ServerSocket server) {
+        var open = new ArrayList<Socket>();
+        try {
+            while (true) {
+                var socket = server.accept();
+                open.add(socket);
+                socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".getBytes(UTF_8));
+            }
+        } catch (IOException e) { // it is closed
+            open.forEach(socket -> {
+                try {
+                    socket.close();
+                } catch (IOException ignored) {
+                    // so is this
+                }
+            });
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsGivenUp() {
+        try (var server = new FakeServer(always(200, "x".repeat(1001)))) {
+            var place = new RestPlace(server.address(), List.of("t"), SECRETS);
+            var client = new RestClient(place, Duration.ofMillis(1), RestClient.ANSWER, 1000);
+
+            assertThatThrownBy(() -> client.get("/"))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("expected an answer, found IOException an answer of more than 1000 bytes");
         }
     }
 
@@ -172,6 +232,46 @@ class LanceDbServersTest {
 
             assertThat(server.asked()).hasSize(2);
         }
+    }
+
+    @Test
+    void aServerThatCannotKeepNotesIsKnownFromTheStart() throws Exception {
+        var rows = rows();
+        for (var metadata : List.of("{}", "{\"embedding.dim\":\"8\"}")) {
+            for (var status : List.of(200, 501)) {
+                try (var server = new FakeServer(question -> {
+                    var path = question.path();
+                    if (path.contains("schema_metadata")) {
+                        return new Answer(status, "{}");
+                    }
+                    return new Answer(
+                            200,
+                            path.endsWith("/query")
+                                    ? rows
+                                    : path.endsWith("/count_rows")
+                                            ? "1"
+                                            : "{\"schema\":{\"metadata\":%s}}".formatted(metadata));
+                })) {
+                    var told = status == 200 && !metadata.equals("{}");
+
+                    assertThat(open("lancedb:" + server.address() + "/t").prepare(TestRow.TABLE))
+                            .isEqualTo(new Contents(false, Optional.empty(), told));
+                }
+            }
+        }
+    }
+
+    /** One row as Arrow's stream. */
+    private static String rows() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var allocator = new RootAllocator();
+                var batch = TestRow.batch(TestRow.TABLE, TestRow.random("a", 1, Seeds.random()), allocator);
+                var writer = new ArrowStreamWriter(batch, null, bytes)) {
+            writer.start();
+            writer.writeBatch();
+            writer.end();
+        }
+        return bytes.toString(ISO_8859_1);
     }
 
     @Test

@@ -26,6 +26,9 @@ record ChromaCollection(ChromaServer server, String id, JsonNode description) {
     /** In its metadata, for the server knows a dimension only when there are rows. */
     private static final String DIMENSION = "packhorse_dimension";
 
+    /** Beside it, for of one metric the space may be one or another. */
+    private static final String METRIC = "packhorse_metric";
+
     /** The collection, where it is there. */
     static Optional<ChromaCollection> find(ChromaServer server, HttpSession session) {
         var answer = session.send(HttpCall.of("GET", server.collection()));
@@ -63,7 +66,9 @@ record ChromaCollection(ChromaServer server, String id, JsonNode description) {
         var settings = server.settings();
         var wanted = JsonNodeFactory.instance.objectNode();
         wanted.put("name", server.address().name()).put("get_or_create", true);
-        wanted.putObject("metadata").put(DIMENSION, table.dimension());
+        wanted.putObject("metadata")
+                .put(DIMENSION, table.dimension())
+                .put(METRIC, table.metric().id());
         wanted.putObject("configuration")
                 .putObject("hnsw")
                 .put("space", space(table))
@@ -103,6 +108,10 @@ record ChromaCollection(ChromaServer server, String id, JsonNode description) {
                     "%s: expected vectors of %d numbers, found %d; export to another collection, or with the model that this one is of"
                             .formatted(server, table.dimension(), dimension.getAsInt()));
         }
+        var metric = metadata().path(METRIC).asText(table.metric().id());
+        if (!metric.equals(table.metric().id())) {
+            throw misfit(table.metric().id(), metric);
+        }
         var space = description
                 .path("configuration_json")
                 .path("hnsw")
@@ -110,12 +119,22 @@ record ChromaCollection(ChromaServer server, String id, JsonNode description) {
                 .asText("");
         var fits = space.isEmpty() // of clouds that have an index of another kind
                 || space.equals(space(table))
-                || (table.metric() == Metric.COSINE && space.equals("cosine"));
+                || (table.metric() == Metric.COSINE
+                        && (space.equals("cosine")
+                                || (metadata().has(METRIC) && space.equals("ip")))); // another sample of its rows
         if (!fits) {
-            throw new StoreException(
-                    "%s: expected neighbours by %s, found %s; give the --metric that the collection has"
-                            .formatted(server, space(table), space));
+            throw misfit(space(table), space);
         }
+    }
+
+    private StoreException misfit(String expected, String found) {
+        return new StoreException("%s: expected neighbours by %s, found %s; give the --metric that the collection has"
+                .formatted(server, expected, found));
+    }
+
+    /** Whether an export has made it. */
+    private boolean isOurs() {
+        return metadata().has(DIMENSION);
     }
 
     private OptionalInt dimension() {
@@ -141,11 +160,14 @@ record ChromaCollection(ChromaServer server, String id, JsonNode description) {
         return ExportMark.of(entries);
     }
 
-    /** Its metadata with a mark, which the server takes as a whole. */
-    ObjectNode with(ExportMark mark) {
+    /** Its metadata with a mark of rows that the table is of, which the server takes as a whole. */
+    ObjectNode with(VectorTable table, ExportMark mark) {
         var metadata = JsonNodeFactory.instance.objectNode();
         if (metadata() instanceof ObjectNode there) {
             metadata.setAll(there);
+        }
+        if (isOurs()) {
+            metadata.put(METRIC, table.metric().id());
         }
         mark.entries().forEach(metadata::put);
         return metadata;

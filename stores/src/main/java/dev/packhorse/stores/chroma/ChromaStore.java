@@ -45,10 +45,10 @@ final class ChromaStore implements Store {
             }
         }
         try (var session = server.connectAtFirst()) {
-            var there = ChromaCollection.find(server, session);
-            var collection = there.orElseGet(() -> ChromaCollection.make(server, session, table));
+            var collection = ChromaCollection.find(server, session)
+                    .orElseGet(() -> ChromaCollection.make(server, session, table));
             collection.check(table);
-            return new Contents(there.isEmpty(), collection.mark());
+            return new Contents(count(collection, session) == 0, collection.mark());
         }
     }
 
@@ -106,7 +106,7 @@ final class ChromaStore implements Store {
         try (var session = server.connect()) {
             var collection = ChromaCollection.get(server, session);
             var change = JsonNodeFactory.instance.objectNode();
-            change.set("new_metadata", collection.with(mark));
+            change.set("new_metadata", collection.with(table, mark));
             session.demand(HttpCall.of("PUT", collection.path(""), change.toString()));
         }
     }

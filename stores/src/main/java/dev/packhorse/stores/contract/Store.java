@@ -28,6 +28,12 @@ public interface Store extends Serializable {
     Contents prepare(VectorTable table);
 
     /**
+     * Said before all rows are sent to a store that takes changes, whose earlier rows nobody knows any more: what was sent before
+     * counts no longer.
+     */
+    default void startOver(VectorTable table) {}
+
+    /**
      * Opens what a task writes with.
      *
      * @param task which; the same task may be tried again, under another attempt

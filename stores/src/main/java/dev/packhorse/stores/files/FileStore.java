@@ -67,6 +67,18 @@ final class FileStore implements Store {
         return manifest.map(Manifest::files).orElse(List.of());
     }
 
+    /** Batches are forgotten; they stay as files until the next run prepares or publishes. */
+    @Override
+    public void startOver(VectorTable table) {
+        switch (takes()) {
+            case ALL, ROWS -> {} // what is published takes the place of what was there
+            case CHANGES ->
+                place.readManifest()
+                        .ifPresent(manifest -> Failures.in("write " + place.manifest(), () -> place.manifest()
+                                .writeJson(manifest.startedOver())));
+        }
+    }
+
     @Override
     public StoreWriter writer(VectorTable table, WriteTask task) {
         return new PartWriter(format, table, place.staging(task.run()), task, takes() == Takes.CHANGES);
@@ -93,7 +105,7 @@ final class FileStore implements Store {
     /** Changes since a mark may come twice; files that are all of another version must not look like that of the mark. */
     private Map<String, String> markKept(Optional<Manifest> before) {
         return switch (takes()) {
-            case ALL, ROWS -> Map.of();
+            case ALL, ROWS -> before.map(Manifest::owner).orElse(Map.of());
             case CHANGES -> before.map(Manifest::mark).orElse(Map.of());
         };
     }

@@ -24,6 +24,18 @@ record Manifest(String kind, String run, int dimension, long rows, List<String> 
         return ExportMark.of(mark);
     }
 
+    /** What is kept of the mark where files are no longer those of its version: whose they are. */
+    Map<String, String> owner() {
+        return exportMark()
+                .map(known -> new ExportMark(known.source(), "", known.table(), 0).entries())
+                .orElse(Map.of());
+    }
+
+    /** The same without any files, and without a version. */
+    Manifest startedOver() {
+        return new Manifest(kind, run, dimension, 0, List.of(), owner());
+    }
+
     Manifest with(ExportMark another) {
         return new Manifest(kind, run, dimension, rows, files, another.entries());
     }

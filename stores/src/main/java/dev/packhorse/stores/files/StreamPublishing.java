@@ -42,8 +42,9 @@ record StreamPublishing(Folder file) implements Publishing {
             IpcWriter.endStream(out);
         }
         // First, for a file without a manifest is taken for somebody else's.
+        var owner = place.readManifest().map(Manifest::owner).orElse(Map.of());
         place.manifest()
-                .writeJson(new Manifest("arrow-stream", run, table.dimension(), 0, List.of(file.name()), Map.of()));
+                .writeJson(new Manifest("arrow-stream", run, table.dimension(), 0, List.of(file.name()), owner));
         whole.replace(file);
         return List.of(file.name());
     }

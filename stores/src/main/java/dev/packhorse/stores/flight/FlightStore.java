@@ -54,7 +54,9 @@ final class FlightStore implements Store {
         try (var connection = connect()) {
             var info = connection.info();
             info.ifPresent(there -> check(table, there));
-            return new Contents(info.isEmpty(), mark(connection));
+            var tells = connection.offers(MARK);
+            return new Contents(
+                    info.isEmpty(), tells ? mark(connection) : Optional.empty(), tells && connection.offers(SET_MARK));
         }
     }
 
@@ -68,9 +70,6 @@ final class FlightStore implements Store {
     }
 
     private Optional<ExportMark> mark(FlightConnection connection) {
-        if (!connection.offers(MARK)) {
-            return Optional.empty();
-        }
         return connection
                 .act(new Action(MARK, json(connection, Map.of("name", place.name()))))
                 .map(answer -> {

@@ -9,15 +9,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 
-/** Reads an answer up to so many bytes: what never ends must not fill the memory. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+/**
+ * Reads an answer up to so many bytes: what never ends must not fill the memory. It fails with an {@link IOException} that says so.
+ * Of one answer, in the threads of its client.
+ */
+public final class BoundedBody implements BodySubscriber<byte[]> {
 
     private final int most;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private volatile Subscription subscription;
 
-    BoundedBody(int most) {
+    /** @param most bytes */
+    public BoundedBody(int most) {
         this.most = most;
     }
 

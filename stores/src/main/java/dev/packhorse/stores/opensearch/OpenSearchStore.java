@@ -64,7 +64,7 @@ final class OpenSearchStore implements Store {
                 session.demand(HttpCall.of("PUT", server.path("/_mapping"), more.toString()));
             }
             refresh(session); // what a run that was killed has left
-            return new Contents(false, ExportMark.of(meta(index)));
+            return new Contents(count(server, session) == 0, ExportMark.of(meta(index)));
         }
     }
 

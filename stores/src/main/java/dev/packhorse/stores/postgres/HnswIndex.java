@@ -3,8 +3,11 @@ package dev.packhorse.stores.postgres;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.packhorse.stores.contract.Metric;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.Set;
 
 /** pgvector's graph over the vectors of a table, by the names and settings of its README, "HNSW". */
@@ -59,24 +62,39 @@ final class HnswIndex {
         }
     }
 
-    /** Those that an index of this name was built with; empty where there is none. */
+    /** Those that the table's index of this name was built with; empty where it has none. */
     private Set<String> options(Connection connection) throws SQLException {
         var sql = """
                 SELECT array_to_string(coalesce(i.reloptions, '{none}'), ',') FROM pg_class i
-                JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = ? AND i.relname = ?""";
-        try (var statement = Session.prepare(connection, sql, address.schema(), name(""));
+                JOIN pg_index x ON x.indexrelid = i.oid JOIN pg_class t ON t.oid = x.indrelid
+                JOIN pg_namespace n ON n.oid = t.relnamespace
+                WHERE n.nspname = ? AND t.relname = ? AND i.relname = ?""";
+        try (var statement = Session.prepare(connection, sql, address.schema(), address.table(), name(""));
                 var row = statement.executeQuery()) {
             return row.next() ? Set.of(row.getString(1).split(",", -1)) : Set.of();
         }
     }
 
+    /** What is cut gets a hash, for indexes share their names with all tables of a schema. */
     private String name(String end) {
         var ending = "_vector_%s_hnsw%s".formatted(metric.id(), end);
         var table = address.table();
+        if (table.getBytes(UTF_8).length + ending.length() > LONGEST_NAME) {
+            ending = "_" + hash(table) + ending;
+        }
         while (table.getBytes(UTF_8).length + ending.length() > LONGEST_NAME) {
             table = table.substring(0, table.offsetByCodePoints(table.length(), -1));
         }
         return table + ending;
+    }
+
+    private static String hash(String name) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("a JVM without SHA-256", e);
+        }
     }
 
     private String operatorClass() {

@@ -6,8 +6,9 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * What tables are in step with, in a table beside them. A mark is of one file of one table: it counts for nothing once the table
- * was dropped and made again, truncated, or restored from a dump, and then the next export compares all rows.
+ * What tables are in step with, in a table beside them. A mark is of one file of one table: once the table was dropped and made
+ * again, restored from a dump, or rewritten, it says whose rows these are and no longer which version, so that the next export
+ * compares all of them.
  */
 final class Marks {
 
@@ -34,17 +35,19 @@ final class Marks {
                 address.hosts(), address.database(), address.schema(), PostgresAddress.MARKS, address.settings());
     }
 
-    /** The mark of a table. */
+    /** The mark of a table; without a version where it was set for another file than the table has. */
     static Optional<ExportMark> find(Connection connection, PostgresAddress address, ExistingTable there)
             throws SQLException {
         var sql = """
-                SELECT source, version, table_hash, row_count FROM %s
-                WHERE table_name = ? AND table_oid = ? AND file_node = ?""".formatted(table(address));
-        try (var statement = Session.prepare(connection, sql, address.table(), there.oid(), there.fileNode());
+                SELECT source, version, table_hash, row_count, table_oid, file_node FROM %s WHERE table_name = ?""".formatted(table(address));
+        try (var statement = Session.prepare(connection, sql, address.table());
                 var row = statement.executeQuery()) {
-            return row.next()
-                    ? Optional.of(new ExportMark(row.getString(1), row.getString(2), row.getString(3), row.getLong(4)))
-                    : Optional.empty();
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            var same = row.getLong(5) == there.oid() && row.getLong(6) == there.fileNode();
+            return Optional.of(new ExportMark(
+                    row.getString(1), same ? row.getString(2) : "", row.getString(3), same ? row.getLong(4) : 0));
         }
     }
 

@@ -168,13 +168,21 @@ class ChromaStoreTest {
 
     @Test
     void aCollectionIsMadeWithItsGraph() {
-        server.then(says(404, "{}"), COLLECTION);
+        server.then(says(404, "{}"), COLLECTION, says(200, "0"));
 
         assertThat(store("hnsw-m", "32").prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
 
         assertThat(server.asked().get(1).body())
                 .isEqualTo(
-                        "{\"name\":\"col\",\"get_or_create\":true,\"metadata\":{\"packhorse_dimension\":8},\"configuration\":{\"hnsw\":{\"space\":\"ip\",\"max_neighbors\":32,\"ef_construction\":200,\"ef_search\":100}}}");
+                        "{\"name\":\"col\",\"get_or_create\":true,\"metadata\":{\"packhorse_dimension\":8,\"packhorse_metric\":\"cosine\"},\"configuration\":{\"hnsw\":{\"space\":\"ip\",\"max_neighbors\":32,\"ef_construction\":200,\"ef_search\":100}}}");
+    }
+
+    @Test
+    void aCollectionWithoutRowsIsNewWhoeverHasMadeIt() {
+        server.then(COLLECTION, says(200, "0"), COLLECTION, says(200, "1"));
+
+        assertThat(store().prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
+        assertThat(store().prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.empty()));
     }
 
     @Test
@@ -192,6 +200,51 @@ class ChromaStoreTest {
         assertThatThrownBy(() -> store().prepare(reserved))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("expected columns that do not begin with chroma:, found chroma:x");
+    }
+
+    private static FakeServer.Reply ours(String space, String more) {
+        return says(
+                200,
+                "{\"id\":\"i-d\",\"name\":\"col\",\"metadata\":{\"packhorse_dimension\":8%s},\"configuration_json\":{\"hnsw\":{\"space\":\"%s\"}}}"
+                        .formatted(more, space));
+    }
+
+    @Test
+    void ourOwnCollectionFitsItsMetricWhateverASampleSaysOfLengths() {
+        var by = ",\"packhorse_metric\":\"%s\"";
+        for (var normalized : List.of(true, false)) {
+            var cosine = new VectorTable("m", "", 8, Metric.COSINE, normalized, List.of());
+            for (var collection : List.of(ours("ip", by.formatted("cosine")), ours("cosine", by.formatted("cosine")))) {
+                server.then(collection, says(200, "1"));
+                assertThat(store().prepare(cosine).isNew()).isFalse();
+            }
+            server.then(ours("ip", by.formatted("dot")));
+            assertThatThrownBy(() -> store().prepare(cosine))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("expected neighbours by cosine, found dot; give the --metric that");
+            var dot = new VectorTable("m", "", 8, Metric.DOT, normalized, List.of());
+            server.then(ours("ip", by.formatted("cosine")));
+            assertThatThrownBy(() -> store().prepare(dot))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("expected neighbours by dot, found cosine; give the --metric that");
+        }
+        var lengths = new VectorTable("m", "", 8, Metric.COSINE, false, List.of());
+        for (var unknown : List.of(COLLECTION, ours("ip", ""))) { // made by others, or by we do not know what metric
+            server.then(unknown);
+            assertThatThrownBy(() -> store().prepare(lengths))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("expected neighbours by cosine, found ip; give the --metric that");
+        }
+    }
+
+    @Test
+    void theMetricOfOurOwnCollectionIsKeptWithItsMark() {
+        server.then(ours("ip", ""), says(200, "{}"));
+
+        store().mark(TestRow.TABLE, new ExportMark("lake", "7", "t", 3));
+
+        assertThat(server.asked().get(1).body())
+                .startsWith("{\"new_metadata\":{\"packhorse_dimension\":8,\"packhorse_metric\":\"cosine\",");
     }
 
     @Test

@@ -278,6 +278,15 @@ public abstract class StoreContract {
         }
     }
 
+    /** A run that found rows unfit, or was killed before it sent any. */
+    @Test
+    void whatARunHasLeftWithoutRowsIsNewToTheNext() {
+        var address = address(name());
+
+        assertThat(open(address).prepare(TestRow.TABLE).isNew()).isTrue();
+        assertThat(open(address).prepare(TestRow.TABLE).isNew()).isTrue();
+    }
+
     @Test
     void theLastMarkIsKept() {
         var address = address(name());

@@ -135,7 +135,24 @@ abstract class FileKindContract extends StoreContract {
         write(again, "run2", rows, List.of());
 
         assertSame(readFiles(place(address)), rows);
-        assertThat(open(address).prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.empty()));
+        // killed before its mark: whose it is is known
+        assertThat(open(address).prepare(TestRow.TABLE))
+                .isEqualTo(new Contents(false, Optional.of(new ExportMark("lake", "", "t", 0))));
+    }
+
+    @Test
+    void aMarkWithoutAVersionIsKeptAtAnyTimeAfterTheFirstExport() {
+        var address = address(name());
+        var store = open(address);
+        var mark = new ExportMark("lake", "", "t", 0);
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", TestRow.random("a", 20, random), List.of());
+        for (var again : List.of("run2", "run3")) {
+            store.mark(TestRow.TABLE, mark);
+            assertThat(open(address).prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.of(mark)));
+            write(store, again, TestRow.random("b", 20, random), List.of());
+            assertThat(open(address).prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.of(mark)));
+        }
     }
 
     @Test

@@ -146,6 +146,36 @@ class VertexKindTest extends FileKindContract {
     }
 
     @Test
+    void whoStartsOverHasTheNewBatchesAlone() throws Exception {
+        var address = address(name());
+        var store = open(address);
+        store.prepare(TestRow.TABLE);
+        store.startOver(TestRow.TABLE); // nothing is there
+        write(store, "run1", TestRow.random("old", 20, random), List.of());
+        write(store, "run2", TestRow.random("older", 20, random), List.of());
+        store.mark(TestRow.TABLE, new ExportMark("lake", "1", "t", 40));
+        var before = visible(place(address));
+        var rows = TestRow.random("new", 30, random);
+
+        store.startOver(TestRow.TABLE);
+
+        assertThat(visible(place(address))).isEqualTo(before);
+        try (var search = store.search(TestRow.TABLE).orElseThrow()) {
+            assertThat(search.rows()).isZero();
+        }
+        write(store, "run3", rows, List.of());
+        assertThat(visible(place(address)))
+                .containsExactly(place(address).resolve("batch-00001-run3/packhorse-run3-00000.json"));
+        assertSame(readFiles(place(address)), rows);
+        try (var search = store.search(TestRow.TABLE).orElseThrow()) {
+            assertThat(search.rows()).isEqualTo(30);
+        }
+        // killed before its mark: whose it is is known, and no version that changes could be compared with
+        assertThat(open(address).prepare(TestRow.TABLE))
+                .isEqualTo(new Contents(false, Optional.of(new ExportMark("lake", "", "t", 0))));
+    }
+
+    @Test
     void whereNothingChangedThereIsNoBatch() throws IOException {
         var address = address(name());
         var store = open(address);

@@ -218,7 +218,7 @@ class FlightFailuresTest {
     void aServerThatTakesNothingSaysSo() throws Exception {
         var store = start(new NoOpFlightProducer());
 
-        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
+        assertThat(store.prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty(), false));
         assertThat(store.search(TestRow.TABLE)).isEmpty();
         assertThat(store.stored(TestRow.TABLE, 0, 1)).isExhausted();
         store.mark(TestRow.TABLE, new ExportMark("source", "1", "table", 1)); // is not kept

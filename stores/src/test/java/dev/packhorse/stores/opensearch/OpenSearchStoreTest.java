@@ -36,6 +36,13 @@ class OpenSearchStoreTest {
     private static final FakeServer.Reply NODES =
             says(200, "{\"nodes\":{\"a\":{\"http\":{\"max_content_length_in_bytes\":104857600}}}}");
 
+    /** Made by a run that did not carry the price. */
+    private static final FakeServer.Reply INDEX = says(200, """
+            {"real-1":{"settings":{"index":{"knn":"true"}},"mappings":{"properties":{"id":{"type":"keyword"},
+            "vector":{"type":"knn_vector","dimension":8},"content_hash":{"type":"keyword"},"model_id":{"type":"keyword"},
+            "model_version":{"type":"keyword"},"embedded_at":{"type":"date_nanos"},"metadata":{"type":"keyword"},
+            "title":{"type":"keyword"},"year":{"type":"long"},"fresh":{"type":"boolean"}}}}}""");
+
     private final RootAllocator allocator = new RootAllocator();
     private FakeServer server;
 
@@ -177,17 +184,14 @@ class OpenSearchStoreTest {
 
     @Test
     void anIndexThatAnotherRunMakesAtTheSameTimeIsUsed() {
-        var fields = """
-                {"real-1":{"settings":{"index":{"knn":"true"}},"mappings":{"properties":{"id":{"type":"keyword"},
-                "vector":{"type":"knn_vector","dimension":8},"content_hash":{"type":"keyword"},"model_id":{"type":"keyword"},
-                "model_version":{"type":"keyword"},"embedded_at":{"type":"date_nanos"},"metadata":{"type":"keyword"},
-                "title":{"type":"keyword"},"year":{"type":"long"},"fresh":{"type":"boolean"}}}}}""";
         server.then(
                 says(404, "{}"),
                 says(400, "{\"error\":{\"type\":\"resource_already_exists_exception\",\"reason\":\"exists\"}}"),
-                says(200, fields),
+                INDEX,
                 says(200, "{\"status\":\"green\"}"),
-                says(200, "{}"));
+                says(200, "{}"),
+                says(200, "{}"),
+                says(200, "{\"count\":3}"));
 
         assertThat(store().prepare(TestRow.TABLE)).isEqualTo(new Contents(false, Optional.empty()));
 
@@ -198,8 +202,21 @@ class OpenSearchStoreTest {
                         "GET /index",
                         "GET /_cluster/health/index?wait_for_status=yellow&timeout=30s",
                         "PUT /index/_mapping",
-                        "POST /index/_refresh");
+                        "POST /index/_refresh",
+                        "GET /index/_count");
         assertThat(server.asked().get(4).body()).isEqualTo("{\"properties\":{\"price\":{\"type\":\"double\"}}}");
+    }
+
+    @Test
+    void anIndexThatARunHasLeftWithoutRowsIsNew() {
+        server.then(
+                INDEX,
+                says(200, "{\"status\":\"green\"}"),
+                says(200, "{}"),
+                says(200, "{}"),
+                says(200, "{\"count\":0}"));
+
+        assertThat(store().prepare(TestRow.TABLE)).isEqualTo(new Contents(true, Optional.empty()));
     }
 
     @Test
