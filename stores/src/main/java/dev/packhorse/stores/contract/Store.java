@@ -57,12 +57,6 @@ public interface Store extends Serializable {
      */
     void publish(VectorTable table, String run, List<Receipt> receipts);
 
-    /**
-     * Said before all rows are sent to a store that takes changes, whose earlier rows nobody knows any more: what was sent before counts
-     * no longer.
-     */
-    default void startOver(VectorTable table) {}
-
     /** Lets go what a run that failed has left, where it can be told apart; never throws. */
     void discard(VectorTable table, String run);
 
