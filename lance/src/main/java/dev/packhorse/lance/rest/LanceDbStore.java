@@ -47,8 +47,7 @@ final class LanceDbStore implements Store {
         }
         var metadata = server.metadata();
         var mark = ExportMark.of(metadata);
-        return new Contents(
-                mark.isEmpty() && server.rows() == 0, mark, mark.isPresent() || keepsMetadata(server, metadata));
+        return new Contents(server.rows() == 0, mark, mark.isPresent() || keepsMetadata(server, metadata));
     }
 
     /** A table that export has made says its model; of one that says nothing the server does not tell, or it is not known to. */

@@ -46,7 +46,7 @@ final class LanceStore implements Store {
                 var dataset = openOrCreate(table, allocator)) {
             ColumnCheck.check(table, dataset.getSchema().getFields(), toString());
             var mark = ExportMark.of(dataset.getConfig());
-            return new Contents(mark.isEmpty() && dataset.countRows() == 0, mark);
+            return new Contents(dataset.countRows() == 0, mark);
         } catch (Exception | LinkageError e) {
             throw place.failure("open it or make it", e);
         }

@@ -56,7 +56,9 @@ final class FlightStore implements Store {
             info.ifPresent(there -> check(table, there));
             var tells = connection.offers(MARK);
             return new Contents(
-                    info.isEmpty(), tells ? mark(connection) : Optional.empty(), tells && connection.offers(SET_MARK));
+                    info.map(FlightInfo::getRecords).orElse(0L) == 0,
+                    tells ? mark(connection) : Optional.empty(),
+                    tells && connection.offers(SET_MARK));
         }
     }
 

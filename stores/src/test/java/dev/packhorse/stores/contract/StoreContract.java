@@ -300,6 +300,20 @@ public abstract class StoreContract {
                 .isEqualTo(new Contents(false, Optional.of(new ExportMark("lake.\"vec'tors\"", "18", "table", 4))));
     }
 
+    /** Whoever has emptied it: changes since the mark's version would leave out all other rows. */
+    @Test
+    void aStoreWhoseRowsAreAllGoneIsNewWhateverItsMark() {
+        Assumptions.assumeTrue(keepsRows(), "files of one export do not change those of another");
+        var address = address(name());
+        var store = open(address);
+        store.prepare(TestRow.TABLE);
+        write(store, "run1", TestRow.random("a", 3, random), List.of());
+        store.mark(TestRow.TABLE, new ExportMark("lake.vectors", "17", "table", 3));
+        write(store, "run2", List.of(), List.of("a0", "a1", "a2"));
+
+        assertThat(open(address).prepare(TestRow.TABLE).isNew()).isTrue();
+    }
+
     @Test
     void anotherDimensionIsRefusedBeforeAnythingIsSent() {
         Assumptions.assumeTrue(keepsRows(), "files of one export do not change those of another");
