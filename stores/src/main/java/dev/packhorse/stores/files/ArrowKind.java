@@ -1,48 +1,19 @@
 package dev.packhorse.stores.files;
 
-import dev.packhorse.stores.contract.IndexKind;
 import dev.packhorse.stores.contract.Store;
-import dev.packhorse.stores.contract.StoreKind;
 import dev.packhorse.stores.contract.StoreRequest;
-import dev.packhorse.udf.options.Option;
-import java.util.List;
-import java.util.Set;
 
 /** Arrow IPC files in a folder, one of each task. */
-public final class ArrowKind implements StoreKind {
+public final class ArrowKind extends FileKind {
 
-    @Override
-    public String scheme() {
-        return "arrow";
+    /** For {@link java.util.ServiceLoader}. */
+    public ArrowKind() {
+        super("arrow", "arrow:/data/vectors");
     }
 
     @Override
-    public String example() {
-        return "arrow:/data/vectors";
-    }
-
-    @Override
-    public List<Option<?>> options() {
-        return List.of();
-    }
-
-    /** None: whoever reads the files builds one. */
-    @Override
-    public List<IndexKind> indexes() {
-        return List.of(IndexKind.NONE);
-    }
-
-    /** None of its own: Hadoop's settings hold those of the file system. */
-    @Override
-    public Set<String> secrets() {
-        return Set.of();
-    }
-
-    @Override
-    public Store open(StoreRequest request) {
-        request.index(this);
+    Store open(StoreRequest request, Folder folder) {
         var format = new ArrowFormat(false);
-        var folder = Folder.of(request, example());
         return new FileStore(scheme(), folder, Place.folder(folder), format, new FolderPublishing(format));
     }
 }
