@@ -120,12 +120,12 @@ final class ExportBench {
                 ReindexOptions.REPORT.name(),
                 List.of(report.toString())));
         var kind = Stores.kind(store);
+        var more = options.get(BenchOptions.EXPORT_OPTION);
         for (Option<?> option : ExportOptions.all()) {
-            if (kind.options().contains(option)
-                    && options.get(BenchOptions.EXPORT_OPTION).containsKey(option.name())) {
-                given.put(
-                        option.name(),
-                        List.of(options.get(BenchOptions.EXPORT_OPTION).get(option.name())));
+            var ofOthers = !kind.options().contains(option)
+                    && Stores.kinds().stream().anyMatch(other -> other.options().contains(option));
+            if (more.containsKey(option.name()) && !ofOthers) {
+                given.put(option.name(), List.of(more.get(option.name())));
             }
         }
         var values = OptionValues.read(ExportOptions.all(), Map.of(), given);
