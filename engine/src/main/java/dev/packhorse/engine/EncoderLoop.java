@@ -3,59 +3,83 @@ package dev.packhorse.engine;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.Opened;
+import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.measure.BatchLoop;
+import dev.packhorse.engine.measure.Batching;
+import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
-import dev.packhorse.engine.onednn.NestedEncoder;
-import dev.packhorse.engine.onednn.Operation;
-import dev.packhorse.engine.plan.BatchPlanner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * An encoder and batches that were planned and packed before the clock starts. The loop encodes and pools them, from as
- * many threads as there are cores; no reading, no tokenizing, no writing. For benchmarks only.
+ * many threads as are wished; no reading, no tokenizing, no writing. For benchmarks only.
  *
  * <p>Not thread-safe: one thread opens, runs and closes it. Owns the encoder, the packed batches and their native memory.
  */
 public final class EncoderLoop implements AutoCloseable {
 
+    private final Model model;
     private final Encoder encoder;
     private final List<int[]> rows;
     private final List<int[]> plan;
     private final List<NestedBatch> batches = new ArrayList<>();
     private final float[][] vectors; // [N][D]
+    private final long[] nanos; // [batches] of the last run
     private final Opened opened;
 
-    private EncoderLoop(Encoder encoder, List<int[]> rows, List<int[]> plan, Opened opened) {
+    private EncoderLoop(Model model, Encoder encoder, List<int[]> rows, List<int[]> plan, Opened opened) {
+        this.model = model;
         this.encoder = encoder;
         this.rows = rows;
         this.plan = plan;
         this.vectors = new float[rows.size()][];
+        this.nanos = new long[plan.size()];
         this.opened = opened;
     }
 
+    /** Opens an encoder; its memory is the loop's. */
+    interface Opener {
+        Encoder open(NativeMemory memory);
+    }
+
     /**
-     * Opens the encoder of these settings and packs the rows for it; the caller closes the loop.
+     * The same for batches as jobs plan them.
      *
      * @param rows N arrays of token ids
      * @throws RuntimeException what {@link Engine#open} throws
      */
     public static EncoderLoop open(EngineSettings settings, List<int[]> rows) {
+        return open(settings, rows, new Batching.Planned(settings.maxBatchTokens()));
+    }
+
+    /**
+     * Opens the encoder of these settings and packs the rows for it; the caller closes the loop.
+     *
+     * @param settings whose token budget the encoder has room for; raised where a batch has more
+     * @param rows N arrays of token ids
+     * @throws RuntimeException what {@link Engine#open} throws
+     */
+    public static EncoderLoop open(EngineSettings settings, List<int[]> rows, Batching batching) {
+        var roomy =
+                settings.withMaxBatchTokens(Math.max(settings.maxBatchTokens(), batching.mostTokens(lengths(rows))));
+        return open(settings.model(), rows, batching, memory -> {
+            try (var tokenizer = Engine.openTokenizer(settings.model())) {
+                return Encoders.open(roomy, memory, tokenizer);
+            }
+        });
+    }
+
+    static EncoderLoop open(Model model, List<int[]> rows, Batching batching, Opener opener) {
         var opened = new Opened();
         try {
             var memory = opened.add(NativeMemory.open(Long.MAX_VALUE));
-            Encoder encoder;
-            try (var tokenizer = Engine.openTokenizer(settings.model())) {
-                encoder = opened.add(Encoders.open(settings, memory, tokenizer));
-            }
-            var lengths = rows.stream().mapToInt(row -> row.length).toArray();
-            var planner =
-                    new BatchPlanner(settings.maxBatchTokens(), encoder.info().padded());
-            var loop = new EncoderLoop(encoder, rows, planner.plan(lengths), opened);
-            for (var batch : loop.plan) {
+            var encoder = opened.add(opener.open(memory));
+            var plan = batching.plan(lengths(rows), encoder.info().padded());
+            var loop = new EncoderLoop(model, encoder, rows, plan, opened);
+            for (var batch : plan) {
                 loop.batches.add(opened.add(NestedBatch.pack(
                         memory, Arrays.stream(batch).mapToObj(rows::get).toList())));
             }
@@ -66,9 +90,17 @@ public final class EncoderLoop implements AutoCloseable {
         }
     }
 
+    private static int[] lengths(List<int[]> rows) {
+        return rows.stream().mapToInt(row -> row.length).toArray();
+    }
+
     /** What the encoder is. */
     public EncoderInfo info() {
         return encoder.info();
+    }
+
+    Encoder encoder() {
+        return encoder;
     }
 
     /**
@@ -76,14 +108,16 @@ public final class EncoderLoop implements AutoCloseable {
      *
      * @param threads how many take batches at the same time
      * @return the seconds that took
-     * @throws EncoderException when a batch fails
+     * @throws dev.packhorse.engine.contract.EncoderException when a batch fails
      */
     public double run(int threads) {
         return BatchLoop.run(threads, batches.size(), this::encode);
     }
 
     private void encode(int i) {
+        var start = System.nanoTime();
         var found = encoder.encode(batches.get(i));
+        nanos[i] = System.nanoTime() - start;
         var d = encoder.info().dimension();
         var batch = plan.get(i);
         for (var b = 0; b < batch.length; b++) {
@@ -96,16 +130,26 @@ public final class EncoderLoop implements AutoCloseable {
         return vectors;
     }
 
-    /** Seconds that all threads spent with each operation since the encoder was opened; empty for the padded encoder. */
-    public Map<Operation, Double> seconds() {
-        return encoder instanceof NestedEncoder nested ? nested.seconds() : Map.of();
+    /** What each batch of the last run took, [batches] in seconds, in the plan's order. */
+    public double[] latencies() {
+        return Arrays.stream(nanos).mapToDouble(time -> time / 1e9).toArray();
     }
 
-    /** Floating point operations of the matrix products of one run; 0 for the padded encoder. */
+    /** Tokens that one run computes, padding included. */
+    public long computedTokens() {
+        return batches.stream()
+                .mapToLong(batch -> encoder.info().padded() ? (long) batch.size() * batch.longest() : batch.tokens())
+                .sum();
+    }
+
+    /**
+     * Floating point operations of one run's matrix products over real tokens, whatever is computed beside them; 0 for a
+     * model whose layers are not known.
+     */
     public double operations() {
-        return encoder instanceof NestedEncoder nested
+        return model.architecture() instanceof Known known
                 ? rows.stream()
-                        .mapToDouble(row -> row.length * nested.shape().operationsPerToken(row.length))
+                        .mapToDouble(row -> row.length * known.shape().operationsPerToken(row.length))
                         .sum()
                 : 0;
     }

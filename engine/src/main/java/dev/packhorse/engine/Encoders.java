@@ -107,7 +107,7 @@ final class Encoders {
         }
     }
 
-    private static Pooler pooler(Model model, Tokenizer tokenizer) {
+    static Pooler pooler(Model model, Tokenizer tokenizer) {
         return Pooler.open(model.head(), PromptTokens.of(model, tokenizer));
     }
 

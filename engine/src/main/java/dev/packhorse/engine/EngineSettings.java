@@ -31,6 +31,11 @@ public record EngineSettings(
         return new EngineSettings(model, precision, path, maxBatchTokens, threadsEach, atATime, device);
     }
 
+    /** The same with room for so many tokens in a batch. */
+    EngineSettings withMaxBatchTokens(int tokens) {
+        return new EngineSettings(model, precision, path, tokens, threads, calls, device);
+    }
+
     /** The threads of all calls: each caller's own, and the one pool that helps them. */
     int threadsInPool() {
         return calls * (threads - 1);

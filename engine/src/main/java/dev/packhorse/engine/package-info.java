@@ -7,7 +7,7 @@
  *   <li>How it is opened: {@code Encoders} by one of the {@code Paths} from {@code ModelWeights}, or why not ({@code
  *       UnmetException}); {@code PromptedTokenizer} and {@code PromptTokens} where there is a prompt
  *   <li>How texts go through it: {@code Embedder} answers with an {@code Embedded} each, and tells a {@code BatchListener}
- *   <li>For benchmarks: {@code EncoderLoop}, which opens an encoder as an {@code Engine} does
+ *   <li>For benchmarks: {@code EncoderLoop}, which opens an encoder as an {@code Engine} does, and {@code EncoderProfile}
  * </ul>
  *
  * <p>Packages see only those above them in this list, and a test keeps it so:

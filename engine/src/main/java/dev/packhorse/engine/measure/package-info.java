@@ -1,2 +1,5 @@
-/** What benchmarks run: loops over an encoder and nothing else. No job needs it. */
+/**
+ * What benchmarks run and what they say: {@code BatchLoop} over batches that {@code Batching} makes, and profiles, which are
+ * {@code Span}s, added up as {@code OperatorCost} and written as a {@code ChromeTrace}. No job needs it.
+ */
 package dev.packhorse.engine.measure;

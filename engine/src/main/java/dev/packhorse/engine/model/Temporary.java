@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Temporary folders; those that are still there go when the process ends. Thread-safe. */
-final class Temporary {
+public final class Temporary {
 
     private static final Set<Path> FOLDERS = new HashSet<>();
 
@@ -21,7 +21,7 @@ final class Temporary {
     private Temporary() {}
 
     /** A new folder that only this user can read. */
-    static synchronized Path folder(String prefix) {
+    public static synchronized Path folder(String prefix) {
         try {
             var folder = Files.createTempDirectory(prefix);
             FOLDERS.add(folder);
@@ -33,7 +33,7 @@ final class Temporary {
     }
 
     /** Deletes a folder and all that is in it; one that is gone is no failure. */
-    static synchronized void delete(Path folder) {
+    public static synchronized void delete(Path folder) {
         FOLDERS.remove(folder);
         try (var paths = Files.walk(folder)) {
             for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {

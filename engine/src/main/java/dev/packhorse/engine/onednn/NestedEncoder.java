@@ -7,6 +7,7 @@ import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.InUse;
 import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.contract.Precision;
+import dev.packhorse.engine.measure.Span;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.nested.OutOfNativeMemory;
@@ -14,9 +15,7 @@ import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerWeights;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -38,6 +37,7 @@ public final class NestedEncoder implements Encoder {
     private final ConcurrentLinkedQueue<Workspace> idle = new ConcurrentLinkedQueue<>();
     private final List<Workspace> workspaces = new ArrayList<>();
     private final InUse inUse = new InUse("the encoder");
+    private boolean recording; // guarded by workspaces
 
     /**
      * Packs the weights and makes sure that every matmul has an optimised kernel.
@@ -130,6 +130,7 @@ public final class NestedEncoder implements Encoder {
         var workspace = newWorkspace(tokens);
         synchronized (workspaces) {
             workspaces.add(workspace);
+            workspace.stopwatch().record(recording);
         }
         return workspace;
     }
@@ -166,18 +167,21 @@ public final class NestedEncoder implements Encoder {
         return vectors;
     }
 
-    /** The time that all calls so far spent with each operation, in seconds. For benchmarks, between calls. */
-    public Map<Operation, Double> seconds() {
-        var seconds = new EnumMap<Operation, Double>(Operation.class);
+    /** Remembers each operation from now on, for a profile, which grows with every call; forgets those so far. Between calls. */
+    public void record() {
         synchronized (workspaces) {
-            for (var operation : Operation.values()) {
-                var nanos = workspaces.stream()
-                        .mapToLong(w -> w.stopwatch().nanos()[operation.ordinal()])
-                        .sum();
-                seconds.put(operation, nanos / 1e9);
-            }
+            recording = true;
+            workspaces.forEach(workspace -> workspace.stopwatch().record(true));
         }
-        return seconds;
+    }
+
+    /** What it remembers. Between calls. */
+    public List<Span> spans() {
+        synchronized (workspaces) {
+            return workspaces.stream()
+                    .flatMap(workspace -> workspace.stopwatch().spans().stream())
+                    .toList();
+        }
     }
 
     @Override

@@ -6,12 +6,15 @@ import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.InUse;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Precision;
+import dev.packhorse.engine.measure.Span;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFiles;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
@@ -62,23 +65,40 @@ public final class OnnxEncoder implements Encoder {
      *     those above; when it is unclear which output to read; or when the graph and the head would both pool, or neither
      */
     public static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason) {
+        return open(model, pooler, threads, reason, Optional.empty());
+    }
+
+    /**
+     * The same, and what the graph's operators take is written down, from the start on; that costs some time itself.
+     *
+     * @param profile how the name of the file begins that gets it
+     */
+    public static OnnxEncoder openProfiled(Model model, Pooler pooler, Path profile) {
+        return open(model, pooler, 1, "a profile: asked for", Optional.of(profile));
+    }
+
+    private static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason, Optional<Path> profile) {
         var file = model.graph()
                 .orElseThrow(
                         () -> new ModelException(model.name() + ": expected a model with an ONNX file, found none"));
         // by way of copies: the runtime reads them outside the Java heap, and their fingerprints are checked on the way
         try (var copies = ModelFiles.copy(model.onnx())) {
-            return open(model, pooler, file.location().toString(), copies.path(file), threads, reason);
+            var options = new OnnxGraph.Options(
+                    file.location().toString(),
+                    model.onnxOutput(),
+                    model.hiddenSize(),
+                    model.architecture().padding(),
+                    threads,
+                    profile);
+            return open(copies.path(file), options, pooler, reason);
         }
     }
 
-    private static OnnxEncoder open(Model model, Pooler pooler, String where, Path file, int threads, String reason) {
-        var width = model.hiddenSize();
-        var options = new OnnxGraph.Options(
-                where, model.onnxOutput(), width, model.architecture().padding(), threads);
+    private static OnnxEncoder open(Path file, OnnxGraph.Options options, Pooler pooler, String reason) {
         var graph = OnnxGraph.open(file, options);
         try {
-            checkPooledOnce(graph.output(), pooler, where);
-            return new OnnxEncoder(graph, width, pooler, reason);
+            checkPooledOnce(graph.output(), pooler, options.where());
+            return new OnnxEncoder(graph, options.width(), pooler, reason);
         } catch (RuntimeException e) {
             graph.close();
             throw e;
@@ -99,6 +119,17 @@ public final class OnnxEncoder implements Encoder {
                                     pooler.poolings().stream().map(Pooling::id).collect(Collectors.joining("+")),
                                     output.name()));
         }
+    }
+
+    /**
+     * Ends the profile that it was opened with.
+     *
+     * @param calls of how many calls, the last ones, it is wanted
+     * @return the spans of the graph's operators and, around them, of its runs; none of what is done outside the graph
+     * @throws EncoderException when the runtime cannot write it
+     */
+    public List<Span> endProfiling(int calls) {
+        return OnnxProfile.ofLastRuns(inUse.use(graph::endProfiling), calls);
     }
 
     @Override

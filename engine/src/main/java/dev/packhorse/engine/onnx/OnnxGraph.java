@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -60,8 +61,9 @@ final class OnnxGraph implements AutoCloseable {
      * @param width the length of the vectors that it must give
      * @param padding as {@link PaddedBatch} has it
      * @param threads how many threads a call may compute with, its own included
+     * @param profile how the file's name begins that gets a profile; empty for none
      */
-    record Options(String where, String output, int width, int padding, int threads) {}
+    record Options(String where, String output, int width, int padding, int threads, Optional<Path> profile) {}
 
     /** @throws ModelException when the file is no ONNX graph, or has inputs or outputs that we cannot feed or read */
     static OnnxGraph open(Path file, Options options) {
@@ -76,6 +78,9 @@ final class OnnxGraph implements AutoCloseable {
 
     private static OrtSession session(Path file, Options options) {
         try (var settings = OnnxSessions.options(options.threads)) {
+            if (options.profile.isPresent()) {
+                settings.enableProfiling(options.profile.get().toString());
+            }
             return environment().createSession(file.toString(), settings);
         } catch (OrtException e) {
             throw new ModelException(
@@ -191,6 +196,15 @@ final class OnnxGraph implements AutoCloseable {
             floats.put((float) doubles.get());
         }
         return floats.flip();
+    }
+
+    /** Ends the profile and tells which file it is in. */
+    Path endProfiling() {
+        try {
+            return Path.of(session.endProfiling());
+        } catch (OrtException e) {
+            throw new EncoderException("ONNX Runtime could not write its profile: " + e.getMessage(), e);
+        }
     }
 
     @Override

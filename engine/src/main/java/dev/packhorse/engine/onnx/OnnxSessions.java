@@ -3,7 +3,7 @@ package dev.packhorse.engine.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 
-/** How sessions are set up; the encoder and the bare loop that it is measured against use the same. */
+/** How sessions are set up. */
 final class OnnxSessions {
 
     private OnnxSessions() {}

@@ -16,6 +16,7 @@ import dev.packhorse.engine.Seeds;
 import dev.packhorse.engine.TinyBertWeights;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.Precision;
+import dev.packhorse.engine.measure.Span;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.plan.BatchPlanner;
@@ -23,6 +24,7 @@ import dev.packhorse.engine.reference.PlainEncoder;
 import dev.packhorse.engine.transformer.Dense;
 import dev.packhorse.engine.transformer.LayerWeights;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -312,11 +314,16 @@ class NestedEncoderTest {
     }
 
     @Test
-    void theTimeOfEachOperationIsCounted() {
+    void eachOperationIsRememberedWhereAskedFor() {
         try (var encoder = TinyEncoders.open(memory, Precision.INT8)) {
             EncodedRows.together(memory, encoder, rows(3, 100));
-            assertThat(encoder.seconds().keySet()).containsExactly(Operation.values());
-            assertThat(encoder.seconds().values()).allMatch(seconds -> seconds > 0);
+            assertThat(encoder.spans()).isEmpty();
+            encoder.record();
+            EncodedRows.together(memory, encoder, rows(3, 100));
+            assertThat(encoder.spans())
+                    .extracting(Span::operator)
+                    .contains(
+                            Arrays.stream(Operation.values()).map(Operation::id).toArray(String[]::new));
         }
     }
 

@@ -159,19 +159,6 @@ class OnnxEncoderTest {
         assertThatThrownBy(() -> OnnxEncoder.open(without, 1, "a test"))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("tiny-bert: expected a model with an ONNX file, found none");
-        assertThatThrownBy(() -> BareLoop.open(without, List.of(), 64))
-                .isInstanceOf(ModelException.class)
-                .hasMessage("tiny-bert: expected an ONNX file for the bare loop, found none");
-    }
-
-    @Test
-    void theBareLoopRunsEveryBatch() {
-        var rows = rows(20);
-        try (var bare = BareLoop.open(model, rows, 128)) {
-            assertThat(bare.tokens())
-                    .isEqualTo(rows.stream().mapToInt(row -> row.length).sum());
-            assertThat(bare.run(2)).isPositive();
-        }
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.MatmulPeak;
-import dev.packhorse.engine.onnx.BareLoop;
+
 import dev.packhorse.engine.output.Cosine;
 import java.io.PrintStream;
 import java.util.ArrayList;
