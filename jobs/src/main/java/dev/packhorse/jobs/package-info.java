@@ -5,6 +5,7 @@
  *
  * <ul>
  *   <li>{@code outcome}: exit codes, and the failures that have one of their own
+ *   <li>{@code page}: one HTML file with charts, as several jobs write it
  *   <li>{@code output}: Parquet, manifest, and the count of what was written
  *   <li>{@code options}: the options of the jobs, beyond those of the encoding itself
  *   <li>{@code source}: where rows come from
