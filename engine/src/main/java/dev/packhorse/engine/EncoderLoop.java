@@ -23,20 +23,19 @@ public final class EncoderLoop implements AutoCloseable {
 
     private final Model model;
     private final Encoder encoder;
-    private final List<int[]> rows;
-    private final List<int[]> plan;
-    private final List<NestedBatch> batches = new ArrayList<>();
-    private final float[][] vectors; // [N][D]
-    private final long[] nanos; // [batches] of the last run
+    private final NativeMemory memory;
     private final Opened opened;
+    private Opened packed = new Opened();
+    private List<int[]> rows = List.of();
+    private List<int[]> plan = List.of();
+    private List<NestedBatch> batches = List.of();
+    private float[][] vectors = {}; // [N][D]
+    private long[] nanos = {}; // [batches] of the last run
 
-    private EncoderLoop(Model model, Encoder encoder, List<int[]> rows, List<int[]> plan, Opened opened) {
+    private EncoderLoop(Model model, Encoder encoder, NativeMemory memory, Opened opened) {
         this.model = model;
         this.encoder = encoder;
-        this.rows = rows;
-        this.plan = plan;
-        this.vectors = new float[rows.size()][];
-        this.nanos = new long[plan.size()];
+        this.memory = memory;
         this.opened = opened;
     }
 
@@ -58,7 +57,7 @@ public final class EncoderLoop implements AutoCloseable {
     /**
      * Opens the encoder of these settings and packs the rows for it; the caller closes the loop.
      *
-     * @param settings whose token budget the encoder has room for; raised where a batch has more
+     * @param settings whose token budget the encoder has room for, as {@link #load} needs it; raised where a batch has more
      * @param rows N arrays of token ids
      * @throws RuntimeException what {@link Engine#open} throws
      */
@@ -76,18 +75,32 @@ public final class EncoderLoop implements AutoCloseable {
         var opened = new Opened();
         try {
             var memory = opened.add(NativeMemory.open(Long.MAX_VALUE));
-            var encoder = opened.add(opener.open(memory));
-            var plan = batching.plan(lengths(rows), encoder.info().padded());
-            var loop = new EncoderLoop(model, encoder, rows, plan, opened);
-            for (var batch : plan) {
-                loop.batches.add(opened.add(NestedBatch.pack(
-                        memory, Arrays.stream(batch).mapToObj(rows::get).toList())));
-            }
+            var loop = new EncoderLoop(model, opened.add(opener.open(memory)), memory, opened);
+            loop.load(rows, batching);
             return loop;
         } catch (RuntimeException | Error e) {
             opened.closeAfter(e);
             throw e;
         }
+    }
+
+    /**
+     * Packs other rows, in place of those that it had.
+     *
+     * @param rows N arrays of token ids
+     */
+    public void load(List<int[]> rows, Batching batching) {
+        packed.close();
+        this.packed = opened.add(new Opened());
+        this.rows = rows;
+        this.plan = batching.plan(lengths(rows), encoder.info().padded());
+        this.batches = new ArrayList<>();
+        for (var batch : plan) {
+            batches.add(packed.add(NestedBatch.pack(
+                    memory, Arrays.stream(batch).mapToObj(rows::get).toList())));
+        }
+        this.vectors = new float[rows.size()][];
+        this.nanos = new long[plan.size()];
     }
 
     private static int[] lengths(List<int[]> rows) {

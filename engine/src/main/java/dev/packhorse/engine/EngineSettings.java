@@ -32,7 +32,7 @@ public record EngineSettings(
     }
 
     /** The same with room for so many tokens in a batch. */
-    EngineSettings withMaxBatchTokens(int tokens) {
+    public EngineSettings withMaxBatchTokens(int tokens) {
         return new EngineSettings(model, precision, path, tokens, threads, calls, device);
     }
 

@@ -54,6 +54,19 @@ class EncoderLoopTest {
     }
 
     @Test
+    void otherRowsTakeThePlaceOfTheFirst() {
+        try (var loop = EncoderLoop.open(settings(PathChoice.FAST, 128), rows);
+                var alone = EncoderLoop.open(settings(PathChoice.FAST, 128), rows.subList(3, 5))) {
+            loop.run(1);
+            loop.load(rows.subList(3, 5), new Batching.Planned(128));
+            loop.run(1);
+            alone.run(1);
+            assertThat(loop.vectors()).isDeepEqualTo(alone.vectors());
+            assertThat(loop.computedTokens()).isEqualTo(rows.get(3).length + rows.get(4).length);
+        }
+    }
+
+    @Test
     void paddingIsComputedWhereThereIsPadding() {
         try (var padded = EncoderLoop.open(settings(PathChoice.SLOW, 128), rows, new Batching.Arrival(rows.size()));
                 var nested =
