@@ -1,30 +1,41 @@
 package dev.packhorse.jobs.bench;
 
+import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EncoderLoop;
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.engine.model.Temporary;
+import dev.packhorse.engine.onednn.OneDnnSupport;
+import dev.packhorse.engine.synthetic.SyntheticModel;
+import dev.packhorse.engine.synthetic.Format;
+import dev.packhorse.engine.torch.TorchSupport;
 import dev.packhorse.jobs.demo.DemoCorpus;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.report.RunSummary;
+import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.EncodeOptions;
+import dev.packhorse.udf.options.Option;
+import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
-import dev.packhorse.udf.resident.ResidentEngines;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -45,80 +56,153 @@ public final class Bench {
     private final PrintStream out;
     private final SparkSession spark;
     private final Path folder;
+    private final Optional<Path> shape;
 
+    /** @param folder for what it writes, the model of a {@code --shape} included */
     private Bench(OptionValues options, PrintStream out, SparkSession spark, Path folder) {
         this.options = options;
         this.out = out;
         this.spark = spark;
         this.folder = folder;
+        this.shape = options.find(BenchOptions.SHAPE).map(wanted -> folder.resolve(wanted.id()));
     }
 
     /**
      * Checks the options.
      *
      * @param out gets the figures
-     * @throws dev.packhorse.udf.options.OptionException when the folder of the texts' jars is not to be found
+     * @throws OptionException when options do not fit, or there are no texts of one's own and the folder of the demo's jars is
+     *     not to be found
      */
     public static SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out) {
-        var corpus = DemoCorpus.open();
+        if (options.isGiven(BenchOptions.SHAPE) && options.isGiven(EncodeOptions.MODEL)) {
+            throw new OptionException("expected --model or --shape, found both");
+        }
+        PaddingBench.check(options);
+        var demo = options.isGiven(EmbedOptions.INPUT) ? Optional.<DemoCorpus>empty() : Optional.of(DemoCorpus.open());
         return spark -> {
-            var folder = temporaryFolder();
+            var folder = Temporary.folder("packhorse-bench-");
             try {
-                new Bench(options, out, spark, folder).run(corpus);
+                new Bench(options, out, spark, folder).run(demo);
             } finally {
-                delete(folder);
+                Temporary.delete(folder);
             }
         };
     }
 
-    private void run(DemoCorpus corpus) {
-        var texts = corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES));
+    private void run(Optional<DemoCorpus> demo) {
+        shape.ifPresent(this::writeShape);
+        var texts = demo.map(corpus -> corpus.sample(
+                        options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES)))
+                .orElseGet(this::inputTexts);
         DemoCorpus.write(repeated(texts), folder.resolve("corpus.jsonl"));
         var engine = EmbedJob.of(
                         jobOptions("window", 0, folder), spark.sparkContext().getConf(), out)
                 .engine(spark);
-        var rows = tokenize(engine, texts);
-        var tokens = rows.stream().mapToLong(row -> row.length).sum();
-        out.printf(
-                Locale.ROOT,
-                "%s, %d cores, %s %s, Java %s%n%s, %,d texts, %,d tokens, mean %.0f; each text %d times%n%n",
-                processor(),
-                Runtime.getRuntime().availableProcessors(),
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                System.getProperty("java.version"),
-                engine.model().name(),
-                texts.size(),
-                tokens,
-                (double) tokens / texts.size(),
-                options.get(BenchOptions.REPEAT));
+        var rows = benchRows(engine.model(), texts);
+        var facts = facts(engine.model(), rows);
+        facts.forEach((name, fact) -> out.printf("%-9s %s%n", name, fact));
+        var measures = new EncoderMeasures(
+                new BenchContext(
+                        options,
+                        engine.model(),
+                        spark.sparkContext().defaultParallelism(),
+                        engine.maxBatchTokens(),
+                        rows,
+                        out),
+                facts);
         switch (options.get(BenchOptions.WHAT)) {
             case ALL -> {
-                encoders(engine, rows);
-                jobs(engine, rows, tokens);
+                measures.encoders();
+                jobs(engine, rows.corpus());
             }
-            case ENCODERS -> encoders(engine, rows);
-            case JOBS -> jobs(engine, rows, tokens);
+            case ENCODERS -> measures.encoders();
+            case PADDING -> measures.padding();
+            case BATCH_SIZE -> measures.batchSizes();
+            case JOBS -> jobs(engine, rows.corpus());
             case BALANCE -> balance(engine, texts);
             case EXPORT -> new ExportBench(spark, folder, options, out).run();
             case SQL ->
                 new SqlBench(spark, folder, options, run -> job("window", run), out)
                         .run(options.get(BenchOptions.RUNS));
         }
+        measures.end();
     }
 
-    private void encoders(EngineSettings engine, List<int[]> rows) {
-        new EncoderBench(
-                        engine.model(),
-                        rows,
-                        engine.maxBatchTokens(),
-                        spark.sparkContext().defaultParallelism(),
-                        out)
-                .run(options.get(BenchOptions.RUNS));
+    private void writeShape(Path target) {
+        var wanted = options.get(BenchOptions.SHAPE);
+        out.printf("writing random weights in the shape of %s%n", wanted.id());
+        var torch = TorchSupport.missing().isEmpty()
+                && options.get(BenchOptions.ENCODERS).stream().anyMatch(BenchEncoder::readsTorchScript);
+        SyntheticModel.write(
+                wanted,
+                SEED,
+                target,
+                torch ? EnumSet.allOf(Format.class) : EnumSet.of(Format.SAFETENSORS, Format.ONNX));
     }
 
-    private void jobs(EngineSettings engine, List<int[]> rows, long tokens) {
+    private BenchRows benchRows(Model model, List<DemoCorpus.Text> texts) {
+        var lengths = options.find(BenchOptions.LENGTHS).orElse(new Lengths.Corpus());
+        try (var tokenizer = Engine.openTokenizer(model)) {
+            return new BenchRows(
+                    tokenizer,
+                    texts.stream().map(DemoCorpus.Text::text).toList(),
+                    lengths,
+                    options.get(BenchOptions.ROWS));
+        }
+    }
+
+    /** The first texts of a corpus of somebody's own. */
+    private List<DemoCorpus.Text> inputTexts() {
+        var given = given(List.of(
+                EmbedOptions.INPUT,
+                EmbedOptions.INPUT_FORMAT,
+                EmbedOptions.INPUT_OPTION,
+                EmbedOptions.INPUT_SCHEMA,
+                EmbedOptions.TEXT_COLUMN));
+        given.put(EmbedOptions.GENERATE_IDS.name(), List.of("true"));
+        var source = OptionValues.read(EmbedOptions.ALL, Map.of(), given);
+        SourceReader.check(source);
+        var opened = new SourceReader(spark, source).open();
+        var texts = opened.rows()
+                .select(opened.columns().text())
+                .na()
+                .drop()
+                .limit(options.get(BenchOptions.ROWS))
+                .collectAsList()
+                .stream()
+                .map(row -> row.getString(0))
+                .toList();
+        if (texts.isEmpty()) {
+            throw new OptionException("--input: expected texts, found none");
+        }
+        return IntStream.range(0, texts.size())
+                .mapToObj(i -> new DemoCorpus.Text("input-" + i, "input", texts.get(i)))
+                .toList();
+    }
+
+    private Map<String, String> facts(Model model, BenchRows rows) {
+        var facts = new LinkedHashMap<String, String>();
+        facts.put("machine", "%s, %d cores%s, %s %s"
+                        .formatted(
+                                processor(),
+                                Runtime.getRuntime().availableProcessors(),
+                                OneDnnSupport.missing().isEmpty() ? ", " + OneDnnSupport.cpu() : "",
+                                System.getProperty("os.name"),
+                                System.getProperty("os.arch")));
+        facts.put("java", System.getProperty("java.version"));
+        facts.put(
+                "model",
+                options.find(BenchOptions.SHAPE)
+                        .map(shape -> "random weights in the shape of " + shape.id())
+                        .orElse(model.name()));
+        facts.put("texts", rows.description());
+        return facts;
+    }
+
+    private void jobs(EngineSettings engine, List<int[]> rows) {
         var threads = spark.sparkContext().defaultParallelism();
+        var tokens = rows.stream().mapToLong(row -> row.length).sum();
         try (var loop = EncoderLoop.open(engine, rows)) {
             out.println("jobs against the bare loop of " + loop.info() + ":");
             var window = new ArrayList<Double>();
@@ -179,14 +263,6 @@ public final class Bench {
         return repeated;
     }
 
-    private static List<int[]> tokenize(EngineSettings engine, List<DemoCorpus.Text> texts) {
-        try (var lease = ResidentEngines.lease(engine)) {
-            return texts.stream()
-                    .map(text -> lease.engine().tokenize(text.text()).ids())
-                    .toList();
-        }
-    }
-
     private RunSummary job(String sort, int run) {
         return job(sort, run, folder.resolve("corpus.jsonl"));
     }
@@ -197,18 +273,14 @@ public final class Bench {
     }
 
     private OptionValues jobOptions(String sort, int run, Path input) {
-        var given = new HashMap<String, List<String>>();
-        for (var option : List.of(
+        var given = given(List.of(
                 EncodeOptions.MODEL,
                 EncodeOptions.PRECISION,
                 EncodeOptions.PATH,
                 EncodeOptions.MAX_BATCH_TOKENS,
                 EncodeOptions.WINDOW_ROWS,
-                EncodeOptions.DEDUPE_CACHE)) {
-            if (options.isGiven(option)) {
-                given.put(option.name(), List.of(options.asText().get(option.name())));
-            }
-        }
+                EncodeOptions.DEDUPE_CACHE));
+        shape.ifPresent(model -> given.put(EncodeOptions.MODEL.name(), List.of(model.toString())));
         given.put(EmbedOptions.INPUT.name(), List.of(input.toString()));
         given.put(EmbedOptions.INPUT_FORMAT.name(), List.of("json"));
         given.put(EmbedOptions.INPUT_SCHEMA.name(), List.of("id STRING, source STRING, text STRING"));
@@ -219,6 +291,17 @@ public final class Bench {
         return OptionValues.read(EmbedOptions.ALL, Map.of(), given);
     }
 
+    /** Those of them that were given, by name, as text. */
+    private Map<String, List<String>> given(List<Option<?>> wanted) {
+        var given = new HashMap<String, List<String>>();
+        for (var option : wanted) {
+            if (options.isGiven(option)) {
+                given.put(option.name(), List.of(options.asText().get(option.name())));
+            }
+        }
+        return given;
+    }
+
     private static String processor() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.filter(line -> line.startsWith("model name"))
@@ -227,24 +310,6 @@ public final class Bench {
                     .orElse("unknown processor");
         } catch (IOException e) {
             return "unknown processor";
-        }
-    }
-
-    private static Path temporaryFolder() {
-        try {
-            return Files.createTempDirectory("packhorse-bench-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,10 +1,14 @@
 package dev.packhorse.jobs.bench;
 
+import dev.packhorse.engine.synthetic.Shape;
+import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The options of the benchmark. Constants, immutable. */
 public final class BenchOptions {
@@ -14,6 +18,62 @@ public final class BenchOptions {
 
     public static final Option<Integer> PASSAGES =
             Option.of("passages", OptionType.integer(1, 17_598), 600, "Long texts in the mix.");
+
+    public static final Option<Shape> SHAPE = Option.of(
+            "shape",
+            OptionType.choice(Shape.class, Shape::id),
+            "In place of --model, random weights in the shape of a well-known model, for speed does not depend on their values.");
+
+    public static final Option<Lengths> LENGTHS = Option.of(
+            "lengths",
+            OptionType.parsed(Lengths.LABEL, Lengths::parse, Lengths::text),
+            "How long texts are, in tokens. Default: corpus, which is that of --input or the demo's; fixed:128 with --measure"
+                    + " batch-size, and fixed:256, the longest of each batch, with --measure padding.");
+
+    public static final Option<Integer> ROWS = Option.of(
+            "rows",
+            OptionType.integer(1, 10_000_000),
+            512,
+            "Texts of made lengths, and the most that are taken of --input.");
+
+    public static final Option<Integer> BATCH_SIZE = Option.of(
+            "batch-size",
+            OptionType.integer(1, 100_000),
+            32,
+            "Rows in a batch where rows are batched as they arrive.");
+
+    public static final Option<List<Integer>> BATCH_SIZES = Option.of(
+            "batch-sizes",
+            OptionType.parsed("whole numbers above 0 with commas between", BenchOptions::sizes, BenchOptions::text),
+            List.of(1, 8, 16, 32, 64, 128, 256),
+            "With --measure batch-size, the sizes.");
+
+    public static final Option<List<BenchEncoder>> ENCODERS = Option.of(
+            "encoders",
+            OptionType.parsed(
+                    "some of %s with commas between".formatted(BenchEncoder.text(List.of(BenchEncoder.values()))),
+                    BenchEncoder::parse,
+                    BenchEncoder::text),
+            List.of(BenchEncoder.values()),
+            "Which are measured; those that do not run here are named, with the reason.");
+
+    public static final Option<BenchEncoder> BASELINE = Option.of(
+            "baseline",
+            OptionType.choice(BenchEncoder.class, BenchEncoder::id),
+            BenchEncoder.ONNX,
+            "The one that all others are compared with; where it does not run here, the first that does.");
+
+    public static final Option<String> PROFILE = Option.of(
+            "profile",
+            OptionType.text(),
+            "Profile each encoder, too: a table by operator, and the file of that name gets a trace for Chrome's tracing page or"
+                    + " Perfetto.");
+
+    public static final Option<String> REPORT_PAGE =
+            Option.of("report-page", OptionType.text(), "The HTML file that gets the figures as charts and tables.");
+
+    public static final Option<String> RESULTS =
+            Option.of("results", OptionType.text(), "The file that gets all figures as JSON.");
 
     public static final Option<Integer> REPEAT = Option.of(
             "repeat", OptionType.integer(1, 1_000), 1, "How often each text occurs, at places drawn by chance.");
@@ -25,8 +85,8 @@ public final class BenchOptions {
             "measure",
             OptionType.choice(What.class, What::id),
             What.ALL,
-            "The encoders against ONNX Runtime, whole jobs against their encoder, both of these; SQL against the job; how even"
-                    + " the job's tasks are; or how fast stores take rows.");
+            "Encoders side by side, whole jobs against their encoder, both of these (all); encoders by the share of padding or by"
+                    + " batch size; SQL against the job; how even the job's tasks are (balance); or how fast stores take rows.");
 
     public static final Option<Integer> EXPORT_ROWS = Option.of(
             "export-rows",
@@ -55,6 +115,21 @@ public final class BenchOptions {
     /** All of them. */
     public static final List<Option<?>> ALL = List.of(
             WHAT,
+            SHAPE,
+            LENGTHS,
+            EmbedOptions.INPUT,
+            EmbedOptions.INPUT_FORMAT,
+            EmbedOptions.INPUT_OPTION,
+            EmbedOptions.INPUT_SCHEMA,
+            EmbedOptions.TEXT_COLUMN,
+            ROWS,
+            ENCODERS,
+            BASELINE,
+            BATCH_SIZE,
+            BATCH_SIZES,
+            PROFILE,
+            RESULTS,
+            REPORT_PAGE,
             EXPORT_ROWS,
             EXPORT_DIMENSION,
             EXPORT_TO,
@@ -72,10 +147,29 @@ public final class BenchOptions {
 
     private BenchOptions() {}
 
+    private static List<Integer> sizes(String written) {
+        return Arrays.stream(written.split(",", -1))
+                .map(size -> {
+                    var value = Integer.parseInt(size.strip());
+                    if (value < 1 || value > 100_000) {
+                        throw new IllegalArgumentException(size);
+                    }
+                    return value;
+                })
+                .distinct()
+                .toList();
+    }
+
+    private static String text(List<Integer> sizes) {
+        return sizes.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
     /** What is measured. */
     public enum What {
         ALL("all"),
         ENCODERS("encoders"),
+        PADDING("padding"),
+        BATCH_SIZE("batch-size"),
         JOBS("jobs"),
         SQL("sql"),
         EXPORT("export"),

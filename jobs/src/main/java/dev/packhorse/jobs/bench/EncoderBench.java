@@ -1,133 +1,134 @@
 package dev.packhorse.jobs.bench;
 
-import dev.packhorse.engine.EncoderLoop;
-import dev.packhorse.engine.EngineSettings;
-import dev.packhorse.engine.PathChoice;
-import dev.packhorse.engine.contract.EncoderException;
-import dev.packhorse.engine.contract.Precision;
-import dev.packhorse.engine.model.Model;
-import dev.packhorse.engine.onednn.MatmulPeak;
-
-import dev.packhorse.engine.output.Cosine;
-import java.io.PrintStream;
-import java.util.ArrayList;
+import dev.packhorse.jobs.bench.Contest.Contestant;
+import dev.packhorse.jobs.page.Axis;
+import dev.packhorse.jobs.page.BarChart;
+import dev.packhorse.jobs.page.BarChart.Bars;
+import dev.packhorse.jobs.page.Table;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
- * Measures encoders alone, one thread a core, against a bare loop over ONNX Runtime in float32: the same texts, sorted and
- * packed before the clock starts, in turns. The bare loop pools nothing; the encoders do.
+ * Every encoder that runs here over the same texts, one thread a call and a call a core, as a job's tasks call it. Texts are
+ * tokenized, batches planned and packed before the clock starts; encoders pool.
  */
 final class EncoderBench {
 
-    private final Model model;
-    private final List<int[]> rows;
-    private final int maxBatchTokens;
-    private final int threads;
-    private final PrintStream out;
+    private EncoderBench() {}
 
-    EncoderBench(Model model, List<int[]> rows, int maxBatchTokens, int threads, PrintStream out) {
-        this.model = model;
-        this.rows = rows;
-        this.maxBatchTokens = maxBatchTokens;
-        this.threads = threads;
-        this.out = out;
-    }
-
-    /** An encoder, what this machine's matmuls reach in its precision, and what was measured of it. */
-    private record Contender(EncoderLoop loop, double peak, List<Double> seconds, List<Double> ratios) {}
-
-    void run(int runs) {
-        var contenders = contenders();
-        try (var bare = BareLoop.open(model, rows, maxBatchTokens)) {
-            var bareSeconds = new ArrayList<Double>();
-            for (var run = 0; run <= runs; run++) {
-                var seconds = bare.run(threads);
-                for (var contender : contenders) {
-                    var own = contender.loop().run(threads);
-                    if (run > 0) { // the first one warms up
-                        contender.seconds().add(own);
-                        contender.ratios().add(seconds / own);
-                    }
-                }
-                if (run > 0) {
-                    bareSeconds.add(seconds);
-                }
-            }
-            out.printf(
-                    Locale.ROOT,
-                    "encoders, %d runs in turns, medians:%n  %-44s %,.0f tokens/s%n",
-                    runs,
-                    "bare loop over ONNX Runtime, float32, sorted",
-                    bare.tokens() / Statistics.median(bareSeconds));
-            show(contenders, bare.tokens());
-            out.println();
-        } finally {
-            contenders.forEach(contender -> contender.loop().close());
+    static Findings run(BenchContext context) {
+        var options = context.options();
+        int batchSize = options.get(BenchOptions.BATCH_SIZE);
+        var rows = context.rows().rows();
+        var tokens = rows.stream().mapToLong(row -> row.length).sum();
+        var setting = new Contest.Setting(1, context.cores(), context.maxBatchTokens());
+        try (var contest = Contest.open(
+                context.encoders(),
+                context.model(),
+                rows,
+                encoder -> encoder.batching(context.maxBatchTokens(), batchSize),
+                setting,
+                context.out())) {
+            var contestants = contest.contestants();
+            var baseline = context.baseline(contestants);
+            var peaks = context.peaks(contestants);
+            var times = contest.run(context.runs());
+            var figures = Figures.of(contestants, times, tokens, baseline, peaks);
+            return findings(context, figures, baseline, batchSize, contestants);
         }
     }
 
-    private List<Contender> contenders() {
-        var contenders = new ArrayList<Contender>();
-        for (var precision : Precision.values()) {
-            try {
-                var settings = new EngineSettings(model, precision, PathChoice.FAST, maxBatchTokens, 1);
-                var loop = EncoderLoop.open(settings, rows);
-                try (var peak = new MatmulPeak(precision, threads)) {
-                    contenders.add(new Contender(loop, peak.gigaflops(), new ArrayList<>(), new ArrayList<>()));
-                }
-            } catch (EncoderException e) {
-                out.printf("nested %s: not here: %s%n", precision.id(), e.getMessage());
-            }
-        }
-        return contenders;
+    private static Findings findings(
+            BenchContext context,
+            List<Figures> figures,
+            BenchEncoder baseline,
+            int batchSize,
+            List<Contestant> contestants) {
+        var note =
+                "%s; %d runs in turns after one that warms up, %d calls at a time of one thread each; unsorted batches of %d rows as they arrive, sorted ones planned for %d tokens; ratio is the baseline's time (%s) over its own"
+                        .formatted(
+                                context.rows().description(),
+                                context.runs(),
+                                context.cores(),
+                                batchSize,
+                                context.maxBatchTokens(),
+                                baseline.id());
+        var speed = new BarChart(
+                "Speed",
+                "Real tokens in a second, median of %d runs. More is better.".formatted(context.runs()),
+                figures.stream().map(Figures::encoder).toList(),
+                Axis.linear("real tokens/s"),
+                List.of(new Bars(
+                        "real tokens/s",
+                        figures.stream()
+                                .mapToDouble(each -> each.tokensPerSecond().median())
+                                .toArray())),
+                false);
+        return new Findings(
+                "encoders",
+                "Encoders",
+                note,
+                List.of(speeds(figures), costs(figures), named(contestants)),
+                List.of(speed),
+                figures);
     }
 
-    private void show(List<Contender> contenders, long tokens) {
-        for (var contender : contenders) {
-            var seconds = Statistics.median(contender.seconds());
-            var gigaflops = contender.loop().operations() / seconds / 1e9;
-            out.printf(
-                    Locale.ROOT,
-                    "  %-44s %,.0f tokens/s, %.2f times (%.2f to %.2f); %.0f GFLOP/s of oneDNN's own %.0f (%.0f%%)%n      %s%n",
-                    "nested, %s, %s"
-                            .formatted(
-                                    contender.loop().info().precision().id(),
-                                    contender.loop().info().kernel()),
-                    tokens / seconds,
-                    Statistics.median(contender.ratios()),
-                    contender.ratios().stream().mapToDouble(r -> r).min().orElseThrow(),
-                    contender.ratios().stream().mapToDouble(r -> r).max().orElseThrow(),
-                    gigaflops,
-                    contender.peak(),
-                    100 * gigaflops / contender.peak(),
-                    shares(contender.loop()));
-            if (contender.loop().info().precision() != Precision.FLOAT32) {
-                out.printf(
-                        Locale.ROOT,
-                        "      against float32: cosine %.6f at worst, %.6f mean%n",
-                        cosines(contenders.get(0), contender).min().orElseThrow(),
-                        cosines(contenders.get(0), contender).average().orElseThrow());
-            }
-        }
+    private static Table speeds(List<Figures> all) {
+        return new Table(
+                "Speed",
+                "",
+                List.of("encoder", "real tokens/s", "least", "most", "ratio", "least", "most", "computed tokens/s", "padding"),
+                all.stream()
+                        .map(each -> List.of(
+                                each.encoder(),
+                                Cells.whole(each.tokensPerSecond().median()),
+                                Cells.whole(each.tokensPerSecond().least()),
+                                Cells.whole(each.tokensPerSecond().most()),
+                                Cells.decimals(each.ratio().median(), 2),
+                                Cells.decimals(each.ratio().least(), 2),
+                                Cells.decimals(each.ratio().most(), 2),
+                                Cells.whole(each.computedTokensPerSecond()),
+                                Cells.percent(each.paddingShare())))
+                        .toList());
     }
 
-    private static DoubleStream cosines(Contender float32, Contender other) {
-        var expected = float32.loop().vectors();
-        var found = other.loop().vectors();
-        return IntStream.range(0, expected.length).mapToDouble(i -> Cosine.of(expected[i], found[i]));
+    private static Table costs(List<Figures> all) {
+        return new Table(
+                "Batches, memory, vectors, and how much of the machine",
+                "Resident memory is what opening an encoder and its first run added to the process's. The cosine is that with"
+                        + " float32's vectors. The peak is that of bare matmuls in the same precision, measured in this run.",
+                List.of(
+                        "encoder",
+                        "batches",
+                        "ms a batch",
+                        "95%",
+                        "MiB",
+                        "worst cosine",
+                        "mean cosine",
+                        "GFLOP/s",
+                        "of peak"),
+                all.stream()
+                        .map(each -> List.of(
+                                each.encoder(),
+                                Cells.whole(each.batches()),
+                                Cells.millis(each.millisPerBatch()),
+                                Cells.millis(each.millisPerBatch95()),
+                                Cells.whole(each.mebibytes()),
+                                Cells.decimals(each.worstCosine(), 6),
+                                Cells.decimals(each.meanCosine(), 6),
+                                Cells.whole(each.gigaflops()),
+                                Cells.percent(each.shareOfPeak())))
+                        .toList());
     }
 
-    private static String shares(EncoderLoop loop) {
-        var seconds = loop.seconds();
-        var all = seconds.values().stream().mapToDouble(s -> s).sum();
-        return seconds.entrySet().stream()
-                .filter(entry -> entry.getValue() > 0)
-                .map(entry ->
-                        String.format(Locale.ROOT, "%s %.1f%%", entry.getKey().id(), 100 * entry.getValue() / all))
-                .collect(Collectors.joining(", "));
+    private static Table named(List<Contestant> contestants) {
+        return new Table(
+                "What they are",
+                "",
+                List.of("encoder", ""),
+                contestants.stream()
+                        .map(contestant -> List.of(
+                                contestant.encoder().id(),
+                                contestant.loop().info().toString()))
+                        .toList());
     }
 }

@@ -6,8 +6,8 @@ import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How much memory this process used at most. */
-final class ProcessMemory {
+/** How much memory this process uses, and used at most. Without state: any thread may ask. */
+public final class ProcessMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -23,8 +23,17 @@ final class ProcessMemory {
 
     /** VmHWM of proc(5) in bytes; 0 on systems that have no /proc. */
     static long peakResidentBytes() {
+        return bytes("VmHWM:");
+    }
+
+    /** VmRSS of proc(5) in bytes, what is in memory now; 0 on systems that have no /proc. */
+    public static long residentBytes() {
+        return bytes("VmRSS:");
+    }
+
+    private static long bytes(String field) {
         try (var lines = Files.lines(STATUS)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(field))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElse(0);

@@ -1,0 +1,149 @@
+package dev.packhorse.jobs.bench;
+
+import dev.packhorse.engine.EncoderLoop;
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.contract.Opened;
+import dev.packhorse.engine.measure.Batching;
+import dev.packhorse.engine.model.Model;
+import dev.packhorse.udf.metrics.ProcessMemory;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Encoders that are open side by side and run in turns, so that what slows the machine down for a while slows down all of them.
+ * Not thread-safe: one thread opens, runs and closes it.
+ */
+final class Contest implements AutoCloseable {
+
+    private final int calls;
+    private final List<Contestant> contestants;
+    private final Opened opened;
+
+    private Contest(int calls, List<Contestant> contestants, Opened opened) {
+        this.calls = calls;
+        this.contestants = List.copyOf(contestants);
+        this.opened = opened;
+    }
+
+    /**
+     * One that runs here.
+     *
+     * @param bytes of resident memory that opening it and its first run added to the process's
+     */
+    record Contestant(BenchEncoder encoder, EncoderLoop loop, long bytes) {}
+
+    /**
+     * What one of them took.
+     *
+     * @param seconds [runs] of a whole run
+     * @param latencies [runs * batches] seconds of a batch, in its caller's eyes
+     */
+    record Times(double[] seconds, double[] latencies) {
+
+        Times {
+            seconds = seconds.clone();
+            latencies = latencies.clone();
+        }
+    }
+
+    /**
+     * How they run.
+     *
+     * @param threads of one call
+     * @param calls at the same time
+     * @param roomTokens the most tokens of a batch that is ever loaded
+     */
+    record Setting(int threads, int calls, int roomTokens) {}
+
+    /**
+     * Opens those that run here and lets each run once, to warm up; says of the others why they do not.
+     *
+     * @param rows N arrays of token ids
+     * @throws ModelException when none does, or the model is broken
+     */
+    static Contest open(
+            List<BenchEncoder> wanted,
+            Model model,
+            List<int[]> rows,
+            Function<BenchEncoder, Batching> batching,
+            Setting setting,
+            PrintStream out) {
+        var opened = new Opened();
+        var contestants = new ArrayList<Contestant>();
+        try {
+            for (var encoder : wanted) {
+                var unmet = encoder.unmet(model);
+                if (!unmet.isEmpty()) {
+                    out.printf("%s: not here: %s%n", encoder.id(), Condition.line(unmet));
+                    continue;
+                }
+                try {
+                    var before = ProcessMemory.residentBytes();
+                    var loop = opened.add(EncoderLoop.open(
+                            encoder.settings(model, setting.roomTokens(), setting.threads()),
+                            rows,
+                            batching.apply(encoder)));
+                    loop.run(setting.calls());
+                    contestants.add(new Contestant(encoder, loop, ProcessMemory.residentBytes() - before));
+                } catch (EncoderException e) {
+                    out.printf("%s: not here: %s%n", encoder.id(), e.getMessage());
+                }
+            }
+            if (contestants.isEmpty()) {
+                throw new ModelException("%s: expected an encoder of %s that runs here, found none"
+                        .formatted(model.name(), BenchEncoder.text(wanted)));
+            }
+            return new Contest(setting.calls(), contestants, opened);
+        } catch (RuntimeException | Error e) {
+            opened.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Those that run here, in the order in which they were wanted. */
+    List<Contestant> contestants() {
+        return contestants;
+    }
+
+    /** Gives all of them other rows, and lets each run once. */
+    void load(List<int[]> rows, Function<BenchEncoder, Batching> batching) {
+        for (var contestant : contestants) {
+            contestant.loop().load(rows, batching.apply(contestant.encoder()));
+            contestant.loop().run(calls);
+        }
+    }
+
+    /** Runs all in turns, so many times. */
+    Map<BenchEncoder, Times> run(int runs) {
+        var seconds = new LinkedHashMap<BenchEncoder, double[]>();
+        var latencies = new LinkedHashMap<BenchEncoder, double[]>();
+        for (var run = 0; run < runs; run++) {
+            for (var contestant : contestants) {
+                var loop = contestant.loop();
+                seconds.computeIfAbsent(contestant.encoder(), unused -> new double[runs])[run] = loop.run(calls);
+                var batches = loop.latencies();
+                System.arraycopy(
+                        batches,
+                        0,
+                        latencies.computeIfAbsent(
+                                contestant.encoder(), unused -> new double[runs * batches.length]),
+                        run * batches.length,
+                        batches.length);
+            }
+        }
+        var times = new LinkedHashMap<BenchEncoder, Times>();
+        seconds.forEach((encoder, values) -> times.put(encoder, new Times(values, latencies.get(encoder))));
+        return times;
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

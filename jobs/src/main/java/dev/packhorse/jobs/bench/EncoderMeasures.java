@@ -1,0 +1,86 @@
+package dev.packhorse.jobs.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.packhorse.jobs.page.Page;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The measurements of encoders one after the other, and what becomes of their findings: text, JSON, a page. */
+final class EncoderMeasures {
+
+    private final BenchContext context;
+    private final Map<String, String> facts;
+    private final List<Findings> all = new ArrayList<>();
+
+    /** @param facts of the machine and the model, by their names */
+    EncoderMeasures(BenchContext context, Map<String, String> facts) {
+        this.context = context;
+        this.facts = new LinkedHashMap<>(facts);
+    }
+
+    void encoders() {
+        add(EncoderBench.run(context));
+    }
+
+    void padding() {
+        add(PaddingBench.run(context));
+    }
+
+    void batchSizes() {
+        add(BatchSizeBench.run(context));
+    }
+
+    private void add(Findings findings) {
+        findings.print(context.out());
+        all.add(findings);
+    }
+
+    /**
+     * Profiles where that was asked for, and writes the files that were asked for.
+     *
+     * @throws UncheckedIOException when one cannot be written
+     */
+    void end() {
+        context.options().find(BenchOptions.PROFILE).ifPresent(file -> add(ProfileBench.run(context, Path.of(file))));
+        context.options().find(BenchOptions.RESULTS).map(Path::of).ifPresent(this::writeResults);
+        context.options().find(BenchOptions.REPORT_PAGE).map(Path::of).ifPresent(this::writePage);
+    }
+
+    private void writeResults(Path file) {
+        var results = new LinkedHashMap<String, Object>();
+        results.put("facts", facts);
+        all.forEach(findings ->
+                results.put(findings.name(), Map.of("note", findings.note(), "figures", findings.figures())));
+        try {
+            new ObjectMapper()
+                    .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .writeValue(file.toFile(), results);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write the figures to " + file, e);
+        }
+        context.out().println("figures: " + file);
+    }
+
+    private void writePage(Path file) {
+        var page = Page.titled("Packhorse benchmark", facts.get("model")).facts(facts);
+        for (var findings : all) {
+            page.section(findings.heading(), findings.note());
+            findings.charts().forEach(page::chart);
+            findings.tables().forEach(page::table);
+        }
+        try {
+            page.write(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not write the report page " + file, e);
+        }
+        context.out().println("report page: " + file);
+    }
+}
