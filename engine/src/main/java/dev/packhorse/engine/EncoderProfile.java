@@ -45,7 +45,7 @@ public record EncoderProfile(EncoderInfo info, double seconds, List<Span> spans)
 
     private static EncoderLoop open(EngineSettings settings, List<int[]> rows, Batching batching, Path file) {
         return switch (settings.path()) {
-            case FAST, AUTO -> EncoderLoop.open(settings, rows, batching);
+            case FAST, AUTO, PYTORCH -> EncoderLoop.open(settings, rows, batching);
             case SLOW ->
                 EncoderLoop.open(settings.model(), rows, batching, memory -> {
                     try (var tokenizer = Engine.openTokenizer(settings.model())) {

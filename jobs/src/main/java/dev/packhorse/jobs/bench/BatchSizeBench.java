@@ -50,8 +50,8 @@ final class BatchSizeBench {
                 context.encoders().stream().filter(BenchEncoder::ofArrival).toList();
         var first = new Batching.Arrival(sizes.get(0));
         var setting = new Contest.Setting(context.cores(), 1, most);
-        try (var contest = Contest.open(
-                encoders, context.model(), rowsOf.get(0), encoder -> first, setting, context.out())) {
+        try (var contest =
+                Contest.open(encoders, context.model(), rowsOf.get(0), encoder -> first, setting, context.out())) {
             var baseline = context.baseline(contest.contestants());
             var points = new ArrayList<Point>();
             for (var i = 0; i < sizes.size(); i++) {
@@ -75,8 +75,7 @@ final class BatchSizeBench {
         return rows.stream().mapToInt(row -> row.length).toArray();
     }
 
-    private static Findings findings(
-            BenchContext context, Lengths lengths, BenchEncoder baseline, List<Point> points) {
+    private static Findings findings(BenchContext context, Lengths lengths, BenchEncoder baseline, List<Point> points) {
         var note =
                 "rows of %s; one call at a time with %d threads; batches of rows as they arrive, the same for all; %d runs in turns; ratio is the baseline's time (%s) over its own"
                         .formatted(lengths.text(), context.cores(), context.runs(), baseline.id());

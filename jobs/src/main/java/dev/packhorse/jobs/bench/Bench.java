@@ -1,13 +1,13 @@
 package dev.packhorse.jobs.bench;
 
-import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EncoderLoop;
+import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Temporary;
 import dev.packhorse.engine.onednn.OneDnnSupport;
-import dev.packhorse.engine.synthetic.SyntheticModel;
 import dev.packhorse.engine.synthetic.Format;
+import dev.packhorse.engine.synthetic.SyntheticModel;
 import dev.packhorse.engine.torch.TorchSupport;
 import dev.packhorse.jobs.demo.DemoCorpus;
 import dev.packhorse.jobs.embed.EmbedJob;
@@ -92,8 +92,8 @@ public final class Bench {
 
     private void run(Optional<DemoCorpus> demo) {
         shape.ifPresent(this::writeShape);
-        var texts = demo.map(corpus -> corpus.sample(
-                        options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES)))
+        var texts = demo.map(
+                        corpus -> corpus.sample(options.get(BenchOptions.GLOSSES), options.get(BenchOptions.PASSAGES)))
                 .orElseGet(this::inputTexts);
         DemoCorpus.write(repeated(texts), folder.resolve("corpus.jsonl"));
         var engine = EmbedJob.of(
@@ -164,7 +164,8 @@ public final class Bench {
         var source = OptionValues.read(EmbedOptions.ALL, Map.of(), given);
         SourceReader.check(source);
         var opened = new SourceReader(spark, source).open();
-        var texts = opened.rows()
+        var texts = opened
+                .rows()
                 .select(opened.columns().text())
                 .na()
                 .drop()
@@ -183,7 +184,9 @@ public final class Bench {
 
     private Map<String, String> facts(Model model, BenchRows rows) {
         var facts = new LinkedHashMap<String, String>();
-        facts.put("machine", "%s, %d cores%s, %s %s"
+        facts.put(
+                "machine",
+                "%s, %d cores%s, %s %s"
                         .formatted(
                                 processor(),
                                 Runtime.getRuntime().availableProcessors(),

@@ -19,8 +19,7 @@ import java.util.Map;
  * @param maxBatchTokens the token budget of planned batches
  * @param rows makes the rows
  */
-record BenchContext(
-        OptionValues options, Model model, int cores, int maxBatchTokens, BenchRows rows, PrintStream out) {
+record BenchContext(OptionValues options, Model model, int cores, int maxBatchTokens, BenchRows rows, PrintStream out) {
 
     int runs() {
         return options.get(BenchOptions.RUNS);

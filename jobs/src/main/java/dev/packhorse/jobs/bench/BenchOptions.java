@@ -37,10 +37,7 @@ public final class BenchOptions {
             "Texts of made lengths, and the most that are taken of --input.");
 
     public static final Option<Integer> BATCH_SIZE = Option.of(
-            "batch-size",
-            OptionType.integer(1, 100_000),
-            32,
-            "Rows in a batch where rows are batched as they arrive.");
+            "batch-size", OptionType.integer(1, 100_000), 32, "Rows in a batch where rows are batched as they arrive.");
 
     public static final Option<List<Integer>> BATCH_SIZES = Option.of(
             "batch-sizes",

@@ -25,8 +25,7 @@ final class BenchRows {
      * @param count how many rows of made lengths there are
      */
     BenchRows(Tokenizer tokenizer, List<String> texts, Lengths lengths, int count) {
-        this.corpus =
-                texts.stream().map(text -> tokenizer.tokenize(text).ids()).toList();
+        this.corpus = texts.stream().map(text -> tokenizer.tokenize(text).ids()).toList();
         this.lengths = lengths;
         this.count = count;
     }

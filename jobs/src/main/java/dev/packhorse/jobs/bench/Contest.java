@@ -131,8 +131,7 @@ final class Contest implements AutoCloseable {
                 System.arraycopy(
                         batches,
                         0,
-                        latencies.computeIfAbsent(
-                                contestant.encoder(), unused -> new double[runs * batches.length]),
+                        latencies.computeIfAbsent(contestant.encoder(), unused -> new double[runs * batches.length]),
                         run * batches.length,
                         batches.length);
             }

@@ -76,7 +76,16 @@ final class EncoderBench {
         return new Table(
                 "Speed",
                 "",
-                List.of("encoder", "real tokens/s", "least", "most", "ratio", "least", "most", "computed tokens/s", "padding"),
+                List.of(
+                        "encoder",
+                        "real tokens/s",
+                        "least",
+                        "most",
+                        "ratio",
+                        "least",
+                        "most",
+                        "computed tokens/s",
+                        "padding"),
                 all.stream()
                         .map(each -> List.of(
                                 each.encoder(),

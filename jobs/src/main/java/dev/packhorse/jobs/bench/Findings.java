@@ -40,7 +40,8 @@ record Findings(String name, String heading, String note, List<Table> tables, Li
         var widths = IntStream.range(0, table.columns().size())
                 .map(column -> IntStream.concat(
                                 IntStream.of(table.columns().get(column).length()),
-                                table.rows().stream().mapToInt(row -> row.get(column).length()))
+                                table.rows().stream()
+                                        .mapToInt(row -> row.get(column).length()))
                         .max()
                         .orElse(0))
                 .toArray(); // [columns]
@@ -52,7 +53,8 @@ record Findings(String name, String heading, String note, List<Table> tables, Li
     private static String line(List<String> cells, int[] widths) {
         var line = new StringBuilder();
         for (var column = 0; column < widths.length; column++) {
-            var format = column == 0 ? "%-" + Math.max(1, widths[column]) + "s" : "  %" + Math.max(1, widths[column]) + "s";
+            var format =
+                    column == 0 ? "%-" + Math.max(1, widths[column]) + "s" : "  %" + Math.max(1, widths[column]) + "s";
             line.append(format.formatted(cells.get(column)));
         }
         return line.toString().stripTrailing();

@@ -44,8 +44,7 @@ final class PaddingBench {
         var longest = longest(context.options());
         var batches = Math.max(1, context.options().get(BenchOptions.ROWS) / batchSize);
         var first = rows(context, SHARES[0], batches, batchSize, longest);
-        var setting =
-                new Contest.Setting(1, context.cores(), Math.max(context.maxBatchTokens(), batchSize * longest));
+        var setting = new Contest.Setting(1, context.cores(), Math.max(context.maxBatchTokens(), batchSize * longest));
         try (var contest = Contest.open(
                 context.encoders(),
                 context.model(),
@@ -64,7 +63,9 @@ final class PaddingBench {
                         encoder.id(),
                         share,
                         tokens,
-                        Spread.of(Arrays.stream(own.seconds()).map(s -> tokens / s).toArray()),
+                        Spread.of(Arrays.stream(own.seconds())
+                                .map(s -> tokens / s)
+                                .toArray()),
                         Spread.of(Figures.ratios(times.get(baseline).seconds(), own.seconds())))));
             }
             var note =
@@ -81,10 +82,14 @@ final class PaddingBench {
                     "Speed against the share of padding",
                     note,
                     List.of(
-                            table("Ratio to " + baseline.id(), points, point -> Cells.decimals(
-                                    point.ratio().median(), 2)),
-                            table("Real tokens/s", points, point -> Cells.whole(
-                                    point.tokensPerSecond().median()))),
+                            table(
+                                    "Ratio to " + baseline.id(),
+                                    points,
+                                    point -> Cells.decimals(point.ratio().median(), 2)),
+                            table(
+                                    "Real tokens/s",
+                                    points,
+                                    point -> Cells.whole(point.tokensPerSecond().median()))),
                     List.of(
                             chart(
                                     "Speed-up against the share of padding",
@@ -100,46 +105,6 @@ final class PaddingBench {
                                     point -> point.tokensPerSecond().median())),
                     points);
         }
-    }
-
-    private static List<int[]> rows(BenchContext context, double share, int batches, int batchSize, int longest) {
-        return context.rows().made(PaddingShare.lengths(share, batches, batchSize, longest, new Random(SEED)));
-    }
-
-    /** A row for each share, a column for each encoder. */
-    private static Table table(String title, List<Point> points, Function<Point, String> cell) {
-        var encoders = points.stream().map(Point::encoder).distinct().toList();
-        var columns = new ArrayList<>(List.of("padding"));
-        columns.addAll(encoders);
-        var rows = points.stream()
-                .map(Point::paddingShare)
-                .distinct()
-                .map(share -> Stream.concat(
-                                Stream.of(Cells.percent(share)),
-                                points.stream()
-                                        .filter(point -> point.paddingShare() == share)
-                                        .map(cell))
-                        .toList())
-                .toList();
-        return new Table(title, "", columns, rows);
-    }
-
-    private static Chart chart(
-            String title, String note, String label, List<Point> points, ToDoubleFunction<Point> value) {
-        var lines = points.stream()
-                .map(Point::encoder)
-                .distinct()
-                .map(encoder -> {
-                    var own = points.stream()
-                            .filter(point -> point.encoder().equals(encoder))
-                            .toList();
-                    return new Line(
-                            encoder,
-                            own.stream().mapToDouble(Point::paddingShare).toArray(),
-                            own.stream().mapToDouble(value).toArray());
-                })
-                .toList();
-        return new LineChart(title, note, Axis.linear("share of padding"), Axis.linear(label), lines);
     }
 
     /** @throws OptionException when texts are to have other lengths than this measurement can give them */
@@ -197,18 +162,5 @@ final class PaddingBench {
                 })
                 .toList();
         return new LineChart(title, note, Axis.linear("share of padding"), Axis.linear(label), lines);
-    }
-
-    private static int longest(BenchContext context) {
-        var lengths = context.options().find(BenchOptions.LENGTHS).orElse(LONGEST);
-        if (lengths instanceof Lengths.Fixed fixed) {
-            return fixed.tokens();
-        }
-        if (lengths instanceof Lengths.Corpus) {
-            return LONGEST.tokens();
-        }
-        throw new OptionException(
-                "--lengths: expected fixed:N with --measure padding, for N is the longest of each batch, found "
-                        + lengths.text());
     }
 }

@@ -102,7 +102,7 @@ final class ProfileBench {
                                 point.operator(),
                                 Cells.decimals(point.selfMillis(), 2) + " ms",
                                 Cells.percent(point.share()),
-                                Cells.whole(point.calls()),
+                                Cells.whole((double) point.calls()),
                                 Cells.decimals(point.meanMicros(), 1) + " us"))
                         .toList());
     }
@@ -118,7 +118,7 @@ final class ProfileBench {
                 millis,
                 rest.stream().mapToDouble(Point::share).sum(),
                 calls,
-                1e3 * millis / calls));
+                1e3 * millis / (double) calls));
         shown.add(points.get(points.size() - 1));
         return shown;
     }
