@@ -13,19 +13,21 @@ import dev.packhorse.engine.onnx.OnnxEncoder;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.reference.PlainEncoder;
 import dev.packhorse.engine.tokenize.Tokenizer;
+import dev.packhorse.engine.torch.TorchEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Opens the encoder of a model by one of two paths, and says why that one. */
+/** Opens the encoder of a model by one of the paths, and says why that one. */
 final class Encoders {
 
     private Encoders() {}
 
     /**
      * Opens the encoder that the settings ask for; where they leave it open, the nested one if all conditions of the fast
-     * path are met, else the padded one with those that are not.
+     * path are met, else the padded one with those that are not: on ONNX Runtime, or on PyTorch where a model has nothing
+     * but a TorchScript file.
      *
      * @throws EncoderException when what is asked for cannot be had here
      * @throws ModelException when the model's files are missing, broken or changed
@@ -35,6 +37,14 @@ final class Encoders {
             case SLOW -> {
                 check(settings.model(), settings.path(), settings.precision());
                 yield slow(settings, tokenizer, "slow path: asked for");
+            }
+            case PYTORCH -> {
+                var unmet = Paths.unmetByTorch(settings.model(), settings.precision());
+                if (!unmet.isEmpty()) {
+                    throw new EncoderException(
+                            "--path pytorch: expected its conditions to be met, found: " + Condition.line(unmet));
+                }
+                yield torch(settings, tokenizer, "PyTorch: asked for");
             }
             case AUTO, FAST -> fastWherePossible(settings, memory, tokenizer);
         };
@@ -58,6 +68,7 @@ final class Encoders {
     static void check(Model model, PathChoice path, Precision precision) {
         var slow = Paths.unmetBySlow(model, precision);
         var fast = Paths.ofModel(model);
+        var torch = Paths.ofTorchModel(model, precision);
         var refused =
                 switch (path) {
                     case SLOW -> {
@@ -68,12 +79,20 @@ final class Encoders {
                         yield false;
                     }
                     case FAST -> !fast.isEmpty();
-                    case AUTO -> !fast.isEmpty() && !slow.isEmpty();
+                    case PYTORCH -> {
+                        if (!torch.isEmpty()) {
+                            throw new ModelException("--path pytorch: expected its conditions to be met, found: "
+                                    + Condition.line(torch));
+                        }
+                        yield false;
+                    }
+                    case AUTO -> !fast.isEmpty() && !slow.isEmpty() && !(model.isTracedAlone() && torch.isEmpty());
                 };
         if (refused) {
             throw new ModelException("--path %s --precision %s: expected a model for the fast path, found %s: %s"
                             .formatted(path.id(), precision.id(), model.name(), Condition.line(fast))
-                    + (slow.isEmpty() ? "" : "; and not for the slow one, for " + Condition.line(slow)));
+                    + (slow.isEmpty() ? "" : "; and not for the slow one, for " + Condition.line(slow))
+                    + (model.isTracedAlone() ? "; and not for PyTorch's, for " + Condition.line(torch) : ""));
         }
     }
 
@@ -81,6 +100,9 @@ final class Encoders {
     private static Encoder insteadOfFast(EngineSettings settings, Tokenizer tokenizer, String unmet) {
         if (settings.path() == PathChoice.FAST) {
             throw new EncoderException("--path fast: expected its conditions to be met, found: " + unmet);
+        }
+        if (settings.model().isTracedAlone()) {
+            return insteadOfBoth(settings, tokenizer, unmet);
         }
         var slow = Paths.unmetBySlow(settings.model(), settings.precision());
         if (!slow.isEmpty()) {
@@ -93,6 +115,24 @@ final class Encoders {
                                     Condition.line(slow)));
         }
         return slow(settings, tokenizer, "slow path, for " + unmet);
+    }
+
+    private static Encoder insteadOfBoth(EngineSettings settings, Tokenizer tokenizer, String fast) {
+        var unmet = Paths.unmetByTorch(settings.model(), settings.precision());
+        if (!unmet.isEmpty()) {
+            throw new EncoderException(
+                    "%s: expected a path for --precision %s, found neither the fast one (%s) nor the slow one, nor PyTorch's (%s)"
+                            .formatted(
+                                    settings.model().name(),
+                                    settings.precision().id(),
+                                    fast,
+                                    Condition.line(unmet)));
+        }
+        return torch(settings, tokenizer, "PyTorch, for " + fast);
+    }
+
+    private static Encoder torch(EngineSettings settings, Tokenizer tokenizer, String reason) {
+        return TorchEncoder.open(settings.model(), pooler(settings.model(), tokenizer), settings.threads(), reason);
     }
 
     private static Encoder slow(EngineSettings settings, Tokenizer tokenizer, String reason) {

@@ -48,13 +48,15 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Opens the path that all others are held to, for a few texts: float32, on ONNX Runtime where the model has an ONNX file,
-     * else in plain Java loops.
+     * else in plain Java loops; on PyTorch where there is nothing but a TorchScript file.
      *
      * @throws RuntimeException as {@link #open} does
      */
     public static Engine openReference(Model model) {
-        var settings = new EngineSettings(model, Precision.FLOAT32, PathChoice.SLOW, model.maxSeqLength(), 1);
-        return Paths.unmetBySlow(model, Precision.FLOAT32).isEmpty()
+        var path = model.isTracedAlone() ? PathChoice.PYTORCH : PathChoice.SLOW;
+        var settings = new EngineSettings(model, Precision.FLOAT32, path, model.maxSeqLength(), 1);
+        return model.isTracedAlone()
+                        || Paths.unmetBySlow(model, Precision.FLOAT32).isEmpty()
                 ? open(settings)
                 : open(settings, (ignored, memory, tokenizer) -> Encoders.plain(model, tokenizer));
     }

@@ -48,6 +48,6 @@ public record EngineSettings(
 
     /** The fingerprint of the vectors that such an engine makes. */
     public String fingerprint() {
-        return model.fingerprint(precision);
+        return path.of(model).fingerprint(precision);
     }
 }

@@ -8,11 +8,12 @@ import dev.packhorse.engine.families.Architecture.Known;
 import dev.packhorse.engine.families.Architecture.Opaque;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.OneDnnSupport;
+import dev.packhorse.engine.torch.TorchSupport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Which path a model can take on this machine, and what is in the way of the other. Thread-safe. */
+/** Which paths a model can take on this machine, and what is in the way of the others. Thread-safe. */
 public final class Paths {
 
     private Paths() {}
@@ -34,7 +35,7 @@ public final class Paths {
      * @throws ModelException when the model's files are missing, broken or changed
      */
     public static List<Condition> ofWeights(Model model) {
-        if (model.architecture() instanceof Known known) {
+        if (model.architecture() instanceof Known known && !model.isTracedAlone()) {
             try (var weights = ModelWeights.open(model, known)) {
                 // found: that is all
             } catch (UnmetException e) {
@@ -60,9 +61,20 @@ public final class Paths {
         if (model.architecture() instanceof Opaque opaque) {
             unmet.addAll(opaque.failed());
         }
+        ofFiles(model).ifPresent(unmet::add);
         ofGraph(model).ifPresent(unmet::add);
         ofWords(model).ifPresent(unmet::add);
         return unmet;
+    }
+
+    /** PyTorch names the weights in a TorchScript file as it likes. */
+    private static Optional<Condition> ofFiles(Model model) {
+        return model.isTracedAlone()
+                ? Optional.of(new Condition(
+                        "weights",
+                        "a safetensors or ONNX file",
+                        "only " + model.torchscript().get(0).path()))
+                : Optional.empty();
     }
 
     /** Our own layers compute the vectors of the last layer's tokens, and nothing else that a graph may give. */
@@ -108,6 +120,30 @@ public final class Paths {
         }
         if (precision != Precision.FLOAT32) {
             unmet.add(new Condition("precision", "float32, in which ONNX Runtime computes here", precision.id()));
+        }
+        return unmet;
+    }
+
+    /** The conditions of PyTorch's path that are not met here. */
+    public static List<Condition> unmetByTorch(Model model, Precision precision) {
+        var unmet = new ArrayList<>(ofTorchModel(model, precision));
+        TorchSupport.missing()
+                .map(missing -> new Condition("pytorch", "PyTorch's natives on the class path", missing))
+                .ifPresent(unmet::add);
+        return unmet;
+    }
+
+    /** Those of them that are the same on all machines. */
+    static List<Condition> ofTorchModel(Model model, Precision precision) {
+        var unmet = new ArrayList<Condition>();
+        if (model.torchscript().isEmpty()) {
+            unmet.add(new Condition("torchscript", "a .pt file", "none in " + model.name()));
+        }
+        if (!model.onnxOutput().isEmpty()) {
+            unmet.add(new Condition("onnx-output", "none asked for", model.onnxOutput()));
+        }
+        if (precision != Precision.FLOAT32) {
+            unmet.add(new Condition("precision", "float32, in which PyTorch computes here", precision.id()));
         }
         return unmet;
     }

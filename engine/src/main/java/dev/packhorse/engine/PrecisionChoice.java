@@ -33,7 +33,7 @@ public enum PrecisionChoice {
         return switch (this) {
             case AUTO ->
                 switch (path) {
-                    case SLOW -> Precision.FLOAT32;
+                    case SLOW, PYTORCH -> Precision.FLOAT32;
                     case AUTO, FAST ->
                         OneDnnSupport.best() == Precision.BFLOAT16
                                         && Paths.unmetByFast(model, Precision.BFLOAT16)

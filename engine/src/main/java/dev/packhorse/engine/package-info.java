@@ -16,7 +16,7 @@
  *   <li>{@code nested}: packed batches in native memory (the only package that sees Arrow)
  *   <li>{@code contract}: what an encoder promises, and how a model is refused
  *   <li>{@code plan}: which rows share a batch
- *   <li>{@code tokenize}: text to token ids (the only package that sees DJL)
+ *   <li>{@code tokenize}: text to token ids (the only package that sees DJL's tokenizers)
  *   <li>{@code output}: what vectors become before they are stored
  *   <li>{@code measure}: what benchmarks run
  *   <li>{@code weights}: the named tensors of a model's files
@@ -24,9 +24,11 @@
  *   <li>{@code families}: which weights and layers a family of models has, one class each
  *   <li>{@code model}: where a model's files lie, what its configuration says, its fingerprint
  *   <li>{@code pooling}: from the vectors of a row's tokens to the row's one
+ *   <li>{@code padded}: packed batches spread out, for runtimes that want rectangles
  *   <li>{@code reference}: the encoder in plain loops, which the others are held to
  *   <li>{@code onednn}: the nested encoder, the fast path (the only package that sees oneDNN)
  *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
+ *   <li>{@code torch}: the encoder on PyTorch, through DJL (the only package that sees its engine)
  * </ul>
  */
 package dev.packhorse.engine;

@@ -26,6 +26,7 @@ public final class Changed {
                 model.onnx(),
                 model.onnxOutput(),
                 safetensors,
+                model.torchscript(),
                 model.tokenizer(),
                 model.configuration(),
                 architecture,

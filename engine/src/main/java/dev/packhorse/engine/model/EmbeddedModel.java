@@ -66,6 +66,7 @@ public enum EmbeddedModel {
                 List.of(onnx),
                 options.onnxOutput().orElse(""),
                 List.of(),
+                List.of(),
                 tokenizer,
                 "",
                 new Architecture.Known(

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  *     there is none, and only our own layers can run it
  * @param onnxOutput which of the graph's outputs is read; empty for its first
  * @param safetensors its weights alone, in one or more files; empty where there are none, and the graph's are taken
+ * @param torchscript the encoder as PyTorch traced it, in one file; empty where there is none
  * @param tokenizer its tokenizer.json
  * @param configuration the SHA-256 of its config.json in hex; empty where there is none
  * @param architecture what is inside it
@@ -33,6 +34,7 @@ public record Model(
         List<ModelFile> onnx,
         String onnxOutput,
         List<ModelFile> safetensors,
+        List<ModelFile> torchscript,
         ModelFile tokenizer,
         String configuration,
         Architecture architecture,
@@ -46,11 +48,42 @@ public record Model(
     public Model {
         onnx = List.copyOf(onnx);
         safetensors = List.copyOf(safetensors);
+        torchscript = List.copyOf(torchscript);
     }
 
     /** The encoder's graph, where there is one. */
     public Optional<ModelFile> graph() {
         return onnx.stream().findFirst();
+    }
+
+    /** The encoder as PyTorch traced it, where there is that. */
+    public Optional<ModelFile> traced() {
+        return torchscript.stream().findFirst();
+    }
+
+    /** Whether nothing but PyTorch can run it: there are no weights that are for anything else. */
+    public boolean isTracedAlone() {
+        return onnx.isEmpty() && safetensors.isEmpty() && !torchscript.isEmpty();
+    }
+
+    /** The same model whose vectors come from its TorchScript file, and nothing else; as it is where it has none. */
+    public Model tracedAlone() {
+        return torchscript.isEmpty()
+                ? this
+                : new Model(
+                        name,
+                        List.of(),
+                        onnxOutput,
+                        List.of(),
+                        torchscript,
+                        tokenizer,
+                        configuration,
+                        architecture,
+                        hiddenSize,
+                        maxSeqLength,
+                        texts,
+                        head,
+                        revision);
     }
 
     /**
@@ -64,7 +97,9 @@ public record Model(
 
     /**
      * SHA-256 over all that decides a vector: weights, tokenizer, configuration, what is done to texts and to token
-     * vectors, maximum length and precision. Vectors of different fingerprints must not be compared.
+     * vectors, maximum length and precision. Vectors of different fingerprints must not be compared. A TorchScript file
+     * counts where it is all that there is: beside other weights it makes no vectors unless somebody asks for it, by {@link
+     * #tracedAlone}.
      *
      * @return 64 hexadecimal digits, in lower case
      */
@@ -74,6 +109,9 @@ public record Model(
                         onnx.stream().map(file -> "onnx=" + file.sha256()),
                         Stream.of("onnx-output=" + onnxOutput),
                         safetensors.stream().map(file -> "safetensors=" + file.sha256()),
+                        isTracedAlone()
+                                ? torchscript.stream().map(file -> "torchscript=" + file.sha256())
+                                : Stream.<String>empty(),
                         Stream.of(
                                 "tokenizer=" + tokenizer.sha256(),
                                 "configuration=" + configuration,
@@ -117,6 +155,7 @@ public record Model(
                 onnx.stream().map(file -> file.at(place.apply(file))).toList(),
                 onnxOutput,
                 safetensors.stream().map(file -> file.at(place.apply(file))).toList(),
+                torchscript.stream().map(file -> file.at(place.apply(file))).toList(),
                 tokenizer.at(place.apply(tokenizer)),
                 configuration,
                 architecture,

@@ -19,20 +19,21 @@ import java.util.OptionalInt;
  * config_sentence_transformers.json. A folder without a modules.json is read as sentence-transformers does: the mean of
  * all tokens, and nothing of its own two files.
  *
- * <p>An ONNX file alone, beside its tokenizer.json, is read with whatever of the other files is there. Thread-safe: each
- * call reads on its own, and keeps nothing.
+ * <p>An ONNX or TorchScript file alone, beside its tokenizer.json, is read with whatever of the other files is there; the
+ * latter does not tell the length of its vectors, which config.json then must. Thread-safe: each call reads on its own, and
+ * keeps nothing.
  */
 public final class ModelFolder {
 
     private static final String WIDTH = "hidden_size";
 
     private final Contents contents;
-    private final Optional<String> bareGraph;
+    private final Optional<String> bare;
     private final ModelOptions options;
 
-    private ModelFolder(Folder folder, Optional<String> bareGraph, ModelOptions options) {
+    private ModelFolder(Folder folder, Optional<String> bare, ModelOptions options) {
         this.contents = new Contents(folder);
-        this.bareGraph = bareGraph;
+        this.bare = bare;
         this.options = options;
     }
 
@@ -56,20 +57,19 @@ public final class ModelFolder {
         return new ModelFolder(folder, Optional.empty(), options).read();
     }
 
-    /** The same for an ONNX file of that name in the folder. */
-    static Model readGraph(Folder folder, String graph, ModelOptions options) {
-        return new ModelFolder(folder, Optional.of(graph), options).read();
+    /** The same for an ONNX or TorchScript file of that name in the folder. */
+    static Model readFile(Folder folder, String file, ModelOptions options) {
+        return new ModelFolder(folder, Optional.of(file), options).read();
     }
 
     private Model read() {
         var modules = Modules.read(contents);
         var encoder = modules.transformer();
-        var readsPipeline = bareGraph.isPresent() || contents.has(Modules.FILE);
+        var readsPipeline = bare.isPresent() || contents.has(Modules.FILE);
         var configFile = Names.below(encoder, "config.json");
-        var config = bareGraph.isEmpty() ? contents.json(configFile) : contents.optionalJson(configFile);
+        var config = bare.isEmpty() ? contents.json(configFile) : contents.optionalJson(configFile);
         var described = architecture(configFile, config);
-        var weights = bareGraph
-                .map(graph -> WeightFiles.of(contents, graph))
+        var weights = bare.map(file -> WeightFiles.of(contents, file))
                 .orElseGet(() -> WeightFiles.read(contents, encoder, described));
         var output = output(weights);
         var hidden = hidden(described, configFile, config, output);
@@ -77,10 +77,11 @@ public final class ModelFolder {
         var pipeline = readsPipeline ? pipeline() : MissingNode.getInstance();
         var head = pooled(truncated(modules.head(contents, hidden), pipeline, hidden), output);
         var model = new Model(
-                contents.folder().name() + bareGraph.map(graph -> "/" + graph).orElse(""),
+                contents.folder().name() + bare.map(file -> "/" + file).orElse(""),
                 weights.onnx(),
                 options.onnxOutput().orElse(""),
                 weights.safetensors(),
+                weights.torchscript(),
                 contents.file(Names.below(encoder, "tokenizer.json")),
                 contents.has(configFile) ? contents.file(configFile).sha256() : "",
                 architecture(described, output),
@@ -97,14 +98,21 @@ public final class ModelFolder {
     private Architecture architecture(String configFile, JsonNode config) {
         return config.isMissingNode()
                 ? new Opaque(
-                        List.of(new Condition("config.json", "one beside the ONNX file", "none")),
+                        List.of(new Condition(
+                                "config.json",
+                                "one beside the " + (isBareGraph() ? "ONNX" : "TorchScript") + " file",
+                                "none")),
                         Architecture.UNKNOWN_PADDING)
                 : Families.describe(contents.where(configFile), config);
     }
 
+    private boolean isBareGraph() {
+        return bare.filter(file -> !WeightFiles.isTorchscript(file)).isPresent();
+    }
+
     /** The graph's output that somebody asked for, or that is all that there is. */
     private Optional<SignatureOutput> output(WeightFiles weights) {
-        if (bareGraph.isEmpty() && options.onnxOutput().isEmpty()) {
+        if (!isBareGraph() && options.onnxOutput().isEmpty()) {
             return Optional.empty();
         }
         var graph = weights.graph()
@@ -116,7 +124,7 @@ public final class ModelFolder {
 
     /** Somebody may have put more behind the encoder's last layer, which our own layers know nothing of. */
     private Architecture architecture(Architecture described, Optional<SignatureOutput> output) {
-        if (bareGraph.isEmpty()
+        if (!isBareGraph()
                 || output.isEmpty()
                 || !(described instanceof Known known)
                 || !output.get().perToken()) {

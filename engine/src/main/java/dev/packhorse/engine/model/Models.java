@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * Finds a model by what people write: an embedded model's name, {@code maven:GROUP:ARTIFACT} or {@code maven:NAME} for
- * the same, {@code classpath:FOLDER}, or the path of a folder, of an archive of one, or of an ONNX file. Thread-safe.
+ * the same, {@code classpath:FOLDER}, or the path of a folder, of an archive of one, or of an ONNX or TorchScript file. Thread-safe.
  */
 public final class Models {
 
@@ -57,8 +57,8 @@ public final class Models {
         if (ARCHIVES.stream().anyMatch(lower::endsWith)) {
             return ModelFolder.read(Archives.unpacked(location(written, folders)), options);
         }
-        return lower.endsWith(".onnx")
-                ? ModelFolder.readGraph(folders.apply(parent(written)), last(written), options)
+        return lower.endsWith(".onnx") || WeightFiles.isTorchscript(lower)
+                ? ModelFolder.readFile(folders.apply(parent(written)), last(written), options)
                 : ModelFolder.read(folders.apply(written), options);
     }
 

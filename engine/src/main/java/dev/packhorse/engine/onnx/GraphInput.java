@@ -4,10 +4,11 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.padded.InputKind;
+import dev.packhorse.engine.padded.PaddedInput;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One of a graph's inputs: integers [B, S].
@@ -15,34 +16,7 @@ import java.util.Optional;
  * @param kind what is fed
  * @param type INT64 or INT32
  */
-record GraphInput(Kind kind, OnnxJavaType type) {
-
-    /** What we know to feed, by the names that exporters give it. */
-    enum Kind {
-        /** Token ids. */
-        TOKENS("input_ids"),
-        /** 1 where there is a token, 0 where there is padding. */
-        MASK("attention_mask"),
-        /** 0: every text is a first segment. */
-        TYPES("token_type_ids"),
-        /** The place of each token in its row. */
-        POSITIONS("position_ids");
-
-        private final String id;
-
-        Kind(String id) {
-            this.id = id;
-        }
-
-        /** The input's name. */
-        String id() {
-            return id;
-        }
-
-        private static Optional<Kind> named(String name) {
-            return Arrays.stream(values()).filter(kind -> kind.id.equals(name)).findFirst();
-        }
-    }
+record GraphInput(InputKind kind, OnnxJavaType type) {
 
     /**
      * Holds a graph's inputs against what we can feed.
@@ -53,7 +27,7 @@ record GraphInput(Kind kind, OnnxJavaType type) {
      */
     static List<GraphInput> of(Collection<NodeInfo> infos, String where) {
         var inputs = infos.stream().map(info -> of(info, where)).toList();
-        if (inputs.stream().noneMatch(input -> input.kind == Kind.TOKENS)) {
+        if (inputs.stream().noneMatch(input -> input.kind == InputKind.TOKENS)) {
             throw new ModelException("%s: expected an input input_ids, found %s"
                     .formatted(where, infos.stream().map(NodeInfo::getName).toList()));
         }
@@ -61,11 +35,13 @@ record GraphInput(Kind kind, OnnxJavaType type) {
     }
 
     private static GraphInput of(NodeInfo info, String where) {
-        var kind = Kind.named(info.getName())
+        var kind = InputKind.named(info.getName())
                 .orElseThrow(() -> new ModelException("%s: expected no inputs but %s, found %s"
                         .formatted(
                                 where,
-                                Arrays.stream(Kind.values()).map(Kind::id).toList(),
+                                Arrays.stream(InputKind.values())
+                                        .map(InputKind::id)
+                                        .toList(),
                                 info.getName())));
         if (!(info.getInfo() instanceof TensorInfo tensor)
                 || (tensor.type != OnnxJavaType.INT64 && tensor.type != OnnxJavaType.INT32)) {
@@ -74,6 +50,11 @@ record GraphInput(Kind kind, OnnxJavaType type) {
         }
         refuseFixed(tensor.getShape(), 2, "input " + info.getName(), where);
         return new GraphInput(kind, tensor.type);
+    }
+
+    /** The same without ONNX Runtime's type. */
+    PaddedInput padded() {
+        return new PaddedInput(kind, type == OnnxJavaType.INT64);
     }
 
     /** Batches come in all sizes: the first dimensions, of rows and tokens, must be open; no shape at all is fine. */

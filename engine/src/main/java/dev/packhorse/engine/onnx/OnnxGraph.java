@@ -12,6 +12,7 @@ import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.families.Architecture;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
+import dev.packhorse.engine.padded.InputKind;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ final class OnnxGraph implements AutoCloseable {
         this.width = options.width;
         this.inputs = GraphInput.of(session.getInputInfo().values(), options.where);
         if (padding == Architecture.UNKNOWN_PADDING
-                && inputs.stream().anyMatch(input -> input.kind() == GraphInput.Kind.POSITIONS)) {
+                && inputs.stream().anyMatch(input -> input.kind() == InputKind.POSITIONS)) {
             throw new ModelException(
                     "%s: expected no input position_ids, or a config.json that tells where positions begin, found the input and no config.json; put it beside the file"
                             .formatted(options.where));

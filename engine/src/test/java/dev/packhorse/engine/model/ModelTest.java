@@ -47,6 +47,7 @@ class ModelTest {
                 onnx,
                 output,
                 safetensors,
+                List.of(),
                 tokenizer,
                 configuration,
                 BERT,

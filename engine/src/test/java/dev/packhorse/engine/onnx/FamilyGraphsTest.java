@@ -65,6 +65,7 @@ class FamilyGraphsTest {
                 List.of(FamilyFixtures.file(fixture.folder().resolve(graph))),
                 model.onnxOutput(),
                 model.safetensors(),
+                model.torchscript(),
                 model.tokenizer(),
                 model.configuration(),
                 model.architecture(),

@@ -306,6 +306,7 @@ class OddGraphsTest {
                 model.onnx(),
                 output,
                 model.safetensors(),
+                model.torchscript(),
                 model.tokenizer(),
                 model.configuration(),
                 architecture,

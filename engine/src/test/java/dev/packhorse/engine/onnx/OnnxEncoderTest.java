@@ -143,6 +143,7 @@ class OnnxEncoderTest {
                 onnx,
                 model.onnxOutput(),
                 model.safetensors(),
+                model.torchscript(),
                 model.tokenizer(),
                 model.configuration(),
                 model.architecture(),

@@ -19,13 +19,14 @@ public final class SparkModels {
     private SparkModels() {}
 
     /**
-     * Finds a model and reads what its files say.
+     * Finds a model, reads what its files say, and leaves out those that the options' path does not take.
      *
      * @param spark the settings that Spark has or will have
      * @throws RuntimeException (OptionException or ModelException) saying what does not fit
      */
     public static Model find(OptionValues options, SparkConf spark) {
-        return Models.find(options.get(EncodeOptions.MODEL), asked(options), path -> folder(path, spark));
+        var model = Models.find(options.get(EncodeOptions.MODEL), asked(options), path -> folder(path, spark));
+        return options.get(EncodeOptions.PATH).of(model);
     }
 
     private static Folder folder(String path, SparkConf spark) {

@@ -1,0 +1,87 @@
+package dev.packhorse.engine.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.pytorch.engine.PtEngineProvider;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.packhorse.engine.contract.EncoderException;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * PyTorch's library in this process, as DJL unpacks and loads it: into {@code .djl.ai} in the user's home, in the temporary
+ * folder where that cannot be written, or wherever {@code DJL_CACHE_DIR} says. Nothing is ever fetched. Thread-safe.
+ */
+final class TorchLibrary {
+
+    /** DJL asks Amazon's machines who they are and reports it, and fetches what it lacks; with these it does not. */
+    private static final Map<String, String> OFFLINE = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
+
+    private static boolean loaded;
+
+    private TorchLibrary() {}
+
+    /**
+     * Loads it, once.
+     *
+     * @throws EncoderException when it cannot be loaded here
+     */
+    static synchronized void load() {
+        if (loaded) {
+            return;
+        }
+        TorchSupport.missing().ifPresent(missing -> {
+            throw new EncoderException("pytorch: expected PyTorch's natives on the class path, found " + missing);
+        });
+        var thread = Thread.currentThread();
+        var context = thread.getContextClassLoader();
+        thread.setContextClassLoader(TorchSupport.loader()); // where DJL looks for everything
+        var before = (Properties) System.getProperties().clone();
+        OFFLINE.forEach(System::setProperty);
+        try {
+            var provider = new PtEngineProvider();
+            Engine.registerEngine(provider); // DJL may have looked for engines from a thread that saw none
+            provider.getEngine();
+            loaded = true;
+            oneStepAtATime();
+        } catch (EngineException | LinkageError e) {
+            throw new EncoderException(
+                    "pytorch: expected natives that this machine loads (%s %s), found: %s"
+                            .formatted(
+                                    System.getProperty("os.name"), System.getProperty("os.arch"), TorchFailure.of(e)),
+                    e);
+        } finally {
+            restore(before);
+            thread.setContextClassLoader(context);
+        }
+    }
+
+    private static void restore(Properties before) {
+        for (var name : OFFLINE.keySet()) {
+            var value = before.getProperty(name);
+            if (value == null) {
+                System.clearProperty(name);
+            } else {
+                System.setProperty(name, value);
+            }
+        }
+    }
+
+    /** Steps of a module beside each other would only take cores from other tasks; too late where somebody ran one. */
+    private static void oneStepAtATime() {
+        if (JniUtils.getNumInteropThreads() != 1) {
+            try {
+                JniUtils.setNumInteropThreads(1);
+            } catch (EngineException e) {
+                return;
+            }
+        }
+    }
+
+    /** How many threads each call may compute with, its own included: the same for all modules of this process. */
+    static synchronized void computeWith(int threads) {
+        if (JniUtils.getNumThreads() != threads) {
+            JniUtils.setNumThreads(threads);
+        }
+    }
+}
