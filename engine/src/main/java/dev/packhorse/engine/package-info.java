@@ -20,9 +20,11 @@
  *   <li>{@code output}: what vectors become before they are stored
  *   <li>{@code measure}: what benchmarks run
  *   <li>{@code weights}: the named tensors of a model's files
+ *   <li>{@code onnxgraph}: writes ONNX graphs
  *   <li>{@code transformer}: what layers are made of
  *   <li>{@code families}: which weights and layers a family of models has, one class each
  *   <li>{@code model}: where a model's files lie, what its configuration says, its fingerprint
+ *   <li>{@code synthetic}: for benchmarks, models of random weights
  *   <li>{@code pooling}: from the vectors of a row's tokens to the row's one
  *   <li>{@code padded}: packed batches spread out, for runtimes that want rectangles
  *   <li>{@code reference}: the encoder in plain loops, which the others are held to
