@@ -2,6 +2,7 @@ package dev.packhorse.jobs.charts;
 
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.page.Page;
+import dev.packhorse.jobs.page.Table;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.shuffle.RowKeys;
 import dev.packhorse.jobs.source.Source;
@@ -11,6 +12,7 @@ import dev.packhorse.udf.metrics.RunReport;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.rows.OutputColumns;
 import dev.packhorse.udf.rows.TextColumns;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -45,6 +48,10 @@ public final class RunPage {
     private final SparkSession spark;
     private final PrintStream out;
     private final List<VectorSample> sample = new ArrayList<>();
+    private final List<Table> tables = new ArrayList<>();
+    private RunReport report = new RunReport(Map.of(), Map.of());
+    private Duration taskTime = Duration.ZERO;
+    private boolean textsLeftOut;
     private String missing = "No vector was made.";
 
     private RunPage(Optional<PageFile> file, OptionValues options, SparkSession spark, PrintStream out) {
@@ -80,34 +87,68 @@ public final class RunPage {
         return new RunPage(options.find(EmbedOptions.REPORT_PAGE).map(PageFile::new), options, spark, out);
     }
 
+    /** Whether there will be one. */
+    public boolean isWanted() {
+        return file.isPresent();
+    }
+
     /** Counts for the tasks of the run; with what the page needs of them. To be registered. */
     public RunAccumulator accumulator() {
         return new RunAccumulator(file.isPresent());
     }
 
+    /** Takes what tasks counted, and how long they ran, all together. */
+    public void work(RunReport counted, Duration ran) {
+        report = counted;
+        taskTime = ran;
+    }
+
+    /** Takes a table of what else there is to say. */
+    public void table(Table table) {
+        tables.add(table);
+    }
+
     /**
      * Draws some vectors, and reads their texts from the source, while both are there.
      *
-     * @param rows in the columns of the result, with vectors of float32
+     * @param rows in the columns of the result, with vectors of float32, read from the files of tasks
      * @param check a column of theirs by which a row of the source is known again, see {@link RowKeys#check}
      * @param count of the rows
      */
     public void sample(Dataset<Row> rows, String check, long count, Source source) {
-        var key = RowKeys.check(source.columns(), source.rows().schema());
-        // a query of several stages would run again, and may give other rows
-        var texts = source.onePass()
-                ? Optional.of(new VectorSample.Texts(
-                        source.rows(), key, TextColumns.quoted(source.columns().text())))
-                : Optional.<VectorSample.Texts>empty();
-        sample(new VectorSample.Rows(rows, functions.col(check), count), texts);
+        sample(() -> VectorSample.Rows.ofFiles(rows, functions.col(check), count, wanted), () -> texts(source));
     }
 
-    private void sample(VectorSample.Rows rows, Optional<VectorSample.Texts> texts) {
+    private Optional<VectorSample.Texts> texts(Source source) {
+        if (!source.onePass()) {
+            textsLeftOut = true; // a query of several stages would run again, and may give other rows
+            return Optional.empty();
+        }
+        var key = RowKeys.check(source.columns(), source.rows().schema());
+        var text = TextColumns.quoted(source.columns().text());
+        return Optional.of(new VectorSample.Texts(source.rows(), key, text));
+    }
+
+    /**
+     * The same where texts are put down already.
+     *
+     * @param rows in the columns of the result, with vectors of float32
+     * @param texts with the ids of the rows
+     * @param text the column of the texts
+     */
+    public void sample(Dataset<Row> rows, Dataset<Row> texts, String text) {
+        var id = functions.col(OutputColumns.ID);
+        sample(
+                () -> new VectorSample.Rows(rows, id),
+                () -> Optional.of(new VectorSample.Texts(texts, id, functions.col(text))));
+    }
+
+    private void sample(Supplier<VectorSample.Rows> rows, Supplier<Optional<VectorSample.Texts>> texts) {
         if (file.isEmpty() || wanted == 0) {
             return;
         }
         try {
-            sample.addAll(VectorSample.draw(rows, wanted, textsShown ? texts : Optional.empty()));
+            sample.addAll(VectorSample.draw(rows.get(), wanted, textsShown ? texts.get() : Optional.empty()));
         } catch (Exception e) { // as Spark throws them, checked ones among them
             LOG.warn("could not draw vectors for the report page", e);
             missing = "Vectors could not be drawn: " + e;
@@ -132,7 +173,32 @@ public final class RunPage {
                                 run.taken().rows(),
                                 run.counts().get(Count.ROWS)));
             }
-            addWork(page, run.report(), run.taskTime());
+            work(run.report(), run.taskTime());
+            addWork(page);
+            addVectors(page);
+            return page;
+        });
+    }
+
+    /**
+     * Writes the page of a job that has steps of its own, whatever its end.
+     *
+     * @param title which job
+     * @param subtitle on what
+     * @param facts what there is to say of the run
+     * @param steps seconds by step
+     */
+    public void write(String title, String subtitle, Map<String, String> facts, Map<String, Double> steps) {
+        write(() -> {
+            var all = new LinkedHashMap<>(facts);
+            if (!report.executors().isEmpty()) {
+                all.put("encoder", RunSummary.encoder(report));
+            }
+            all.putAll(surroundings());
+            var page = Page.titled(title, subtitle).facts(all);
+            page.section("Steps", "").chart(WorkCharts.steps("Time by step", "Seconds of the run.", steps));
+            tables.forEach(page::table);
+            addWork(page);
             addVectors(page);
             return page;
         });
@@ -158,7 +224,7 @@ public final class RunPage {
         });
     }
 
-    private static void addWork(Page page, RunReport report, Duration taskTime) {
+    private void addWork(Page page) {
         var texts = new TextCharts(report);
         page.section("Texts", "").chart(texts.lengths()).chart(texts.padding());
         var steps = RunSummary.stepSeconds(report, taskTime);
@@ -182,7 +248,12 @@ public final class RunPage {
                                     .formatted(VectorMap.FEWEST, sample.size()));
             return;
         }
-        page.section("Vectors", "").chart(VectorMap.of(sample));
+        page.section(
+                        "Vectors",
+                        textsLeftOut
+                                ? "Texts are left out: the source is a query of several stages, which would have to run again for them."
+                                : "")
+                .chart(VectorMap.of(sample));
     }
 
     private Map<String, String> facts(RunSummary run) {

@@ -45,24 +45,27 @@ record VectorSample(long order, String id, String text, boolean truncated, float
     /**
      * What is drawn from.
      *
-     * @param rows in the columns of a result, with vectors of float32; where they are files' rows, a few of the files are read
+     * @param rows in the columns of a result, with vectors of float32
      * @param key by which a row's text is found
-     * @param count of the rows, about
      */
-    record Rows(Dataset<Row> rows, Column key, long count) {
+    record Rows(Dataset<Row> rows, Column key) {
 
         /**
-         * The rows of some of the files: tasks got their rows by hashes, so that each of their files is a sample of them all.
+         * The rows of some of the files that tasks wrote: they got their rows by hashes, so that each file is a sample of them all.
+         *
+         * @param held read from those files alone
+         * @param count of the rows
          */
-        private Dataset<Row> some(int wanted) {
-            var files = rows.inputFiles();
+        static Rows ofFiles(Dataset<Row> held, Column key, long count, int wanted) {
+            var files = held.inputFiles();
             if (files.length < 2 || count <= LOOKED_AT * wanted) {
-                return rows;
+                return new Rows(held, key);
             }
             Arrays.sort(files);
             var rowsInFile = Math.max(1, count / files.length);
             var enough = (int) Math.min(files.length, LOOKED_AT * wanted / rowsInFile + 1);
-            return rows.sparkSession().read().schema(rows.schema()).parquet(Arrays.copyOf(files, enough));
+            return new Rows(
+                    held.sparkSession().read().schema(held.schema()).parquet(Arrays.copyOf(files, enough)), key);
         }
     }
 
@@ -72,7 +75,7 @@ record VectorSample(long order, String id, String text, boolean truncated, float
      * @param texts empty where they are not to be shown
      */
     static List<VectorSample> draw(Rows from, int wanted, Optional<Texts> texts) {
-        var rows = from.some(wanted);
+        var rows = from.rows();
         var chunked = List.of(rows.columns()).contains(OutputColumns.CHUNK_START);
         var start = chunked
                 ? functions.coalesce(functions.col(OutputColumns.CHUNK_START), functions.lit(0))

@@ -132,6 +132,11 @@ public record RunSummary(
 
     /** What the executors' encoders are; usually one, one for each GPU where tasks have them, none where there were no rows. */
     public String encoder() {
+        return encoder(report);
+    }
+
+    /** The same of what executors reported. */
+    public static String encoder(RunReport report) {
         if (report.executors().isEmpty()) {
             return "none: no row was encoded";
         }
