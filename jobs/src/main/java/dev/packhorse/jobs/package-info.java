@@ -11,6 +11,7 @@
  *   <li>{@code source}: where rows come from
  *   <li>{@code shuffle}: which row goes to which task
  *   <li>{@code report}: what a person sees while a job runs and at its end
+ *   <li>{@code charts}: what a run's report page shows
  *   <li>{@code embed}: the main job
  *   <li>{@code estimate}: what a corpus will cost, before it is embedded
  *   <li>{@code targets}: what a reindex keeps in step: a table with versions, of which readers see one

@@ -2,17 +2,20 @@ package dev.packhorse.jobs.embed;
 
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.OutputMode;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.files.DriverFile;
+import dev.packhorse.udf.files.HadoopSettings;
 import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -51,6 +54,7 @@ public final class EmbedJob {
         SourceReader.check(options);
         StreamingRun.check(options);
         options.get(EmbedOptions.OUTPUT);
+        RunPage.check(options, Optional.of(EmbedOptions.OUTPUT), HadoopSettings.of(conf));
         if (options.get(EmbedOptions.GENERATE_IDS) && options.get(EmbedOptions.MODE) == OutputMode.APPEND) {
             throw new OptionException(
                     "--mode append: expected ids from the source, found --generate-ids, which gives the same ids again");
@@ -94,18 +98,22 @@ public final class EmbedJob {
      */
     public RunSummary run(SparkSession spark) {
         var provenance = new Provenance(options, model, engine.precision(), longTexts);
-        return switch (options.get(EmbedOptions.TRIGGER)) {
-            case BATCH ->
-                new SingleRun(spark, provenance, () -> engine(spark), out)
-                        .run(
-                                UUID.randomUUID().toString().substring(0, 8),
-                                options.get(EmbedOptions.MODE),
-                                () -> new SourceReader(spark, options).open());
-            case AVAILABLE_NOW -> {
-                var settings = engine(spark);
-                yield new StreamingRun(spark, provenance, settings, out).run();
-            }
-        };
+        var page = RunPage.of(options, spark, out);
+        var summary =
+                switch (options.get(EmbedOptions.TRIGGER)) {
+                    case BATCH ->
+                        new SingleRun(spark, provenance, () -> engine(spark), page, out)
+                                .run(
+                                        UUID.randomUUID().toString().substring(0, 8),
+                                        options.get(EmbedOptions.MODE),
+                                        () -> new SourceReader(spark, options).open());
+                    case AVAILABLE_NOW -> {
+                        var settings = engine(spark);
+                        yield new StreamingRun(spark, provenance, settings, page, out).run();
+                    }
+                };
+        page.write(summary);
+        return summary;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.packhorse.jobs.embed;
 
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.output.Staging;
 import dev.packhorse.jobs.report.Progress;
 import dev.packhorse.jobs.report.RunMonitor;
@@ -31,6 +32,7 @@ import org.apache.spark.sql.types.StructType;
  * @param options of source and encoding
  * @param idColumn what messages call ids
  * @param textColumn what messages call texts
+ * @param page says what is to be counted
  */
 public record HeldTexts(
         SparkSession spark,
@@ -40,6 +42,7 @@ public record HeldTexts(
         EngineSettings engine,
         String idColumn,
         String textColumn,
+        RunPage page,
         PrintStream out) {
 
     /** By this column a row of the source is known again in what is held: int64. */
@@ -81,7 +84,7 @@ public record HeldTexts(
      * @throws RuntimeException what Spark throws
      */
     public Work hold(Source source, Staging staging) {
-        var accumulator = registered();
+        var accumulator = registered(page.accumulator());
         var monitor = new RunMonitor(accumulator);
         spark.sparkContext().addSparkListener(monitor);
         try {
@@ -107,7 +110,7 @@ public record HeldTexts(
                                 .concat(functions.lit("word "), functions.col("id"))
                                 .as("word"));
         var columns = new TextColumns(OutputColumns.ID, "word", Optional.empty(), List.of());
-        new Embedding(columns, settings(), registered())
+        new Embedding(columns, settings(), registered(new RunAccumulator()))
                 .windowed(words)
                 .write()
                 .format("noop")
@@ -115,8 +118,7 @@ public record HeldTexts(
                 .save();
     }
 
-    private RunAccumulator registered() {
-        var accumulator = new RunAccumulator();
+    private RunAccumulator registered(RunAccumulator accumulator) {
         spark.sparkContext().register(accumulator);
         return accumulator;
     }

@@ -76,10 +76,13 @@ record Provenance(OptionValues options, Model model, Precision precision, LongTe
         return deciding;
     }
 
-    /** What tells this job from others with the same output: all options, hashed, for some are secret. */
+    /**
+     * What tells this job from others with the same output: all options that rows depend on, hashed, for some are secret.
+     */
     String job() {
         var all = new TreeMap<>(options.asText());
         all.remove(EmbedOptions.RESUME.name());
+        EmbedOptions.OF_PAGES.forEach(option -> all.remove(option.name()));
         return Sha256.hex(all.toString());
     }
 

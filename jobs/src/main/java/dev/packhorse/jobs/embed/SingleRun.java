@@ -3,6 +3,7 @@ package dev.packhorse.jobs.embed;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.output.OutputPrecision;
 import dev.packhorse.engine.output.Ranges;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.output.OutputMode;
@@ -38,12 +39,14 @@ final class SingleRun {
     private final Supplier<EngineSettings> engine;
     private final OptionValues options;
     private final boolean resumed;
+    private final RunPage page;
     private final PrintStream out;
     private final Sink.Beside beside;
 
     /** @param engine how executors open the model; asked for once it is known that there is something to do */
-    SingleRun(SparkSession spark, Provenance provenance, Supplier<EngineSettings> engine, PrintStream out) {
-        this(spark, provenance, engine, out, Sink.Beside.NOTHING); // here a further sink for all jobs is opened
+    SingleRun(
+            SparkSession spark, Provenance provenance, Supplier<EngineSettings> engine, RunPage page, PrintStream out) {
+        this(spark, provenance, engine, page, out, Sink.Beside.NOTHING); // here a further sink for all jobs is opened
     }
 
     /** @param beside where rows go beside Parquet */
@@ -51,6 +54,7 @@ final class SingleRun {
             SparkSession spark,
             Provenance provenance,
             Supplier<EngineSettings> engine,
+            RunPage page,
             PrintStream out,
             Sink.Beside beside) {
         this.spark = spark;
@@ -58,6 +62,7 @@ final class SingleRun {
         this.engine = engine;
         this.options = provenance.options();
         this.resumed = options.get(EmbedOptions.RESUME);
+        this.page = page;
         this.out = out;
         this.beside = beside;
     }
@@ -109,7 +114,7 @@ final class SingleRun {
             Supplier<Source> source,
             Instant started) {
         var opened = source.get();
-        var accumulator = new RunAccumulator();
+        var accumulator = page.accumulator();
         spark.sparkContext()
                 .register(accumulator); // without a name, for Spark keeps a copy of named ones for each task
         var columns = opened.columns();
@@ -198,6 +203,7 @@ final class SingleRun {
             run.folder().publish(manifest, run.mode(), run.staging());
             published = true;
             sinks.publish();
+            page.sample(held.marked(), RowShuffle.CHECK, summary.written().rows(), rows.source());
             return summary;
         } finally {
             if (!published) {

@@ -49,8 +49,19 @@ record StagedRows(
      */
     record Start(Optional<RunPlan> taken, String run, String job, Map<String, String> deciding) {}
 
-    /** Rows that wait, in the columns of the result, and how many of them an earlier run had made. */
-    record Held(Dataset<Row> rows, TakenOver taken) {}
+    /**
+     * Rows that wait.
+     *
+     * @param marked in the columns of the result, and {@link RowShuffle#TARGET} and {@link RowShuffle#CHECK}
+     * @param taken how many of them an earlier run had made
+     */
+    record Held(Dataset<Row> marked, TakenOver taken) {
+
+        /** In the columns of the result. */
+        Dataset<Row> rows() {
+            return HeldTexts.result(marked);
+        }
+    }
 
     /** What is to be embedded. */
     private record Rest(ShufflePlan plan, Dataset<Row> marked, OptionalLong rows, TakenOver taken) {}
@@ -61,7 +72,7 @@ record StagedRows(
         try (var progress = Progress.start(monitor, rest.rows(), out)) {
             staging.hold(shuffle.embed(embedding, rest.marked(), rest.plan()));
         }
-        return new Held(staging.rows(schema()).drop(RowShuffle.TARGET, RowShuffle.CHECK), rest.taken());
+        return new Held(staging.rows(schema()), rest.taken());
     }
 
     private Rest all(Start start) {

@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.embed;
 
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.EmbedOptions.Trigger;
 import dev.packhorse.jobs.output.OutputMode;
@@ -36,15 +37,17 @@ final class StreamingRun {
     private final Provenance provenance;
     private final EngineSettings engine;
     private final OptionValues options;
+    private final RunPage page;
     private final PrintStream out;
     private RunSummary sum;
     private boolean first = true;
 
-    StreamingRun(SparkSession spark, Provenance provenance, EngineSettings engine, PrintStream out) {
+    StreamingRun(SparkSession spark, Provenance provenance, EngineSettings engine, RunPage page, PrintStream out) {
         this.spark = spark;
         this.provenance = provenance;
         this.engine = engine;
         this.options = provenance.options();
+        this.page = page;
         this.out = out;
         this.sum = RunSummary.nothing(
                 provenance.model().name(),
@@ -124,7 +127,7 @@ final class StreamingRun {
     private void embed(Dataset<Row> rows, long number, TextColumns columns) {
         var session = rows.sparkSession(); // a copy of ours
         var query = session.sparkContext().getLocalProperty(QUERY_ID).substring(0, 8);
-        var run = new SingleRun(session, provenance, () -> engine, out);
+        var run = new SingleRun(session, provenance, () -> engine, page, out);
         var summary = run.append(query + "-" + number, first, new Source(rows, columns));
         if (summary.isPresent()) {
             first = false; // not before: what a batch that was done before has been held against is not known

@@ -107,6 +107,26 @@ public final class EmbedOptions {
             OutputPrecision.FLOAT32,
             "Numbers that vectors are stored in: an array of float32, or bytes as sentence-transformers quantizes.");
 
+    public static final Option<String> REPORT_PAGE = Option.of(
+            "report-page",
+            OptionType.text(),
+            "A file that gets a page about the run, with charts and some of the texts; any browser opens it, without a network.");
+
+    public static final Option<Integer> REPORT_SAMPLE = Option.of(
+            "report-sample",
+            OptionType.integer(0, 2_000),
+            500,
+            "With --report-page, how many of the vectors are on its map; 0: none, and no texts.");
+
+    public static final Option<Boolean> REPORT_TEXTS = Option.of(
+            "report-texts",
+            OptionType.flag(),
+            true,
+            "With --report-page, whether the map shows the beginnings of texts; false: their ids alone.");
+
+    /** What a run's page is like; what a run makes does not depend on it. */
+    public static final List<Option<?>> OF_PAGES = List.of(REPORT_PAGE, REPORT_SAMPLE, REPORT_TEXTS);
+
     /** All options of the embed job, in the order in which people read them. */
     public static final List<Option<?>> ALL = Stream.concat(
                     Stream.<Option<?>>of(
@@ -128,7 +148,10 @@ public final class EmbedOptions {
                             TARGET_FILE_SIZE,
                             FLOAT_ENCODING,
                             OUTPUT_PRECISION,
-                            SORT),
+                            SORT,
+                            REPORT_PAGE,
+                            REPORT_SAMPLE,
+                            REPORT_TEXTS),
                     EncodeOptions.ALL.stream())
             .toList();
 

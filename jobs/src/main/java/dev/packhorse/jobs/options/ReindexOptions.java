@@ -138,6 +138,9 @@ public final class ReindexOptions {
                             KEEP_SNAPSHOTS,
                             EXPIRE_AFTER,
                             REPORT,
+                            EmbedOptions.REPORT_PAGE,
+                            EmbedOptions.REPORT_SAMPLE,
+                            EmbedOptions.REPORT_TEXTS,
                             EmbedOptions.TARGET_FILE_SIZE,
                             EmbedOptions.SORT),
                     EncodeOptions.ALL.stream())

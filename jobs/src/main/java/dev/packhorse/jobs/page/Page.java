@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A report page under construction: what is added comes in the order in which it was added. Texts may hold anything; they are
@@ -91,8 +92,7 @@ public final class Page {
      * @throws IOException when the folder is not there or cannot be written to
      */
     public void write(Path file) throws IOException {
-        var folder = file.toAbsolutePath().getParent();
-        var written = Files.createTempFile(folder, "." + file.getFileName(), ".new");
+        var written = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
         try {
             Files.writeString(written, html(), StandardCharsets.UTF_8);
             Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -5,10 +5,12 @@ import dev.packhorse.jobs.audit.Audit;
 import dev.packhorse.jobs.audit.Check;
 import dev.packhorse.jobs.audit.Limits;
 import dev.packhorse.jobs.audit.Reference;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.outcome.JobException;
 import dev.packhorse.jobs.output.FileSizes;
+import dev.packhorse.jobs.page.Table;
 import dev.packhorse.jobs.reindex.Diff.Kind;
 import dev.packhorse.jobs.reindex.ReindexRun.Reindexing;
 import dev.packhorse.jobs.report.RunLine;
@@ -22,6 +24,7 @@ import dev.packhorse.udf.metrics.Count;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.OutputColumns;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +49,7 @@ record Publication(
         OptionValues options,
         Steps steps,
         RunLine line,
+        RunPage page,
         PrintStream out) {
 
     private static final Kind[] WITH_OTHER_TEXTS = {Kind.NEW, Kind.CHANGED, Kind.CARRIED};
@@ -76,15 +80,42 @@ record Publication(
             steps.time("write", () -> write(candidate, vectors, marks));
             audited = steps.time("audit", () -> audit(candidate, reference));
             line.put("audit", Check.entries(audited));
+            page.table(table(audited));
             if (audited.stream().allMatch(Check::passed)) {
                 publish(audited, candidate);
+                show(vectors);
                 return;
             }
         } catch (RuntimeException | Error e) {
             discard(candidate, e);
             throw e;
         }
+        show(vectors);
         throw failed(audited, candidate);
+    }
+
+    /** For the page, where one is wanted. */
+    private void show(NewVectors vectors) {
+        page.work(vectors.work().report(), Duration.ofMillis(vectors.work().taskMillis()));
+        if (page.isWanted()) {
+            var texts = diff.rows().filter(functions.col(Diff.TEXT).isNotNull());
+            steps.time("page", () -> page.sample(vectors.rows(), texts, Diff.TEXT));
+        }
+    }
+
+    private static Table table(List<Check> checks) {
+        var rows = checks.stream()
+                .map(check -> List.of(
+                        check.name(),
+                        check.passed() ? "passed" : "failed",
+                        check.found(),
+                        String.join(", ", check.ids())))
+                .toList();
+        return new Table(
+                "The audit",
+                "What is looked at before anything is published.",
+                List.of("check", "", "found", "ids, some of them"),
+                rows);
     }
 
     private void publish(List<Check> checks, Candidate candidate) {

@@ -1,9 +1,11 @@
 package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.embed.SparkWork;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.options.ReindexOptions;
+import dev.packhorse.jobs.options.ReindexOptions.TargetFormat;
 import dev.packhorse.jobs.outcome.ExitCode;
 import dev.packhorse.jobs.report.RunLine;
 import dev.packhorse.jobs.source.SourceReader;
@@ -11,11 +13,13 @@ import dev.packhorse.jobs.targets.TargetColumns;
 import dev.packhorse.jobs.targets.Targets;
 import dev.packhorse.udf.files.HadoopSettings;
 import dev.packhorse.udf.files.SparkModels;
+import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.PrintStream;
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -61,6 +65,10 @@ public final class ReindexJob implements SparkWork {
     private static ReindexJob checked(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(SourceReader.asPaths(options));
         Targets.prepare(options, conf);
+        var folder = options.get(ReindexOptions.TARGET_FORMAT) == TargetFormat.PARQUET
+                ? Optional.of(ReindexOptions.TARGET)
+                : Optional.<Option<String>>empty();
+        RunPage.check(options, folder, HadoopSettings.of(conf));
         for (var name : options.get(EmbedOptions.CARRY_COLUMNS)) {
             if (TargetColumns.isOfChunks(name)) { // a target's own column of that name says that chunks are rows
                 throw new OptionException(

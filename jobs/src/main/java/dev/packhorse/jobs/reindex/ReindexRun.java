@@ -6,6 +6,7 @@ import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.tokenize.TokenizerException;
 import dev.packhorse.jobs.audit.Aside;
 import dev.packhorse.jobs.audit.Check;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.embed.HeldTexts;
 import dev.packhorse.jobs.estimate.Estimate;
 import dev.packhorse.jobs.options.ReindexOptions;
@@ -54,6 +55,7 @@ final class ReindexRun {
     private final LongTexts longTexts;
     private final PrintStream out;
     private final Optional<String> report;
+    private final RunPage page;
     private final String id = UUID.randomUUID().toString().substring(0, 8);
     private final Steps steps = new Steps();
     private final RunLine line = new RunLine();
@@ -67,6 +69,7 @@ final class ReindexRun {
         this.longTexts = longTexts;
         this.out = out;
         this.report = options.find(ReindexOptions.REPORT);
+        this.page = RunPage.of(options, spark, out);
     }
 
     void run() {
@@ -93,6 +96,7 @@ final class ReindexRun {
             line.put("seconds", steps.all().toMillis() / 1e3);
             line.put("step_seconds", steps.seconds());
             report();
+            page.write("Packhorse reindex", line.text("target"), RunFacts.of(line), steps.seconds());
         }
     }
 
@@ -126,6 +130,7 @@ final class ReindexRun {
                 choice.settings(DriverFile.offer(spark.sparkContext(), model)),
                 source.columns().id(),
                 source.columns().text(),
+                page,
                 out);
         var folder = OutputFolder.open(
                 spark, options.find(ReindexOptions.WORK_FOLDER).orElse(target.workFolder()));
@@ -229,7 +234,7 @@ final class ReindexRun {
             out.printf(Locale.ROOT, "All %,d texts are embedded anew: %s%n", diff.sourceRows(), reason);
             steps.time("estimate", () -> estimate(work, diff));
         }
-        var publication = new Publication(id, work, diff, deletes, options, steps, line, out);
+        var publication = new Publication(id, work, diff, deletes, options, steps, line, page, out);
         if (publication.isNothing()) {
             out.printf(Locale.ROOT, "Nothing has changed: %,d rows%n", diff.sourceRows());
             line.put("status", "unchanged");

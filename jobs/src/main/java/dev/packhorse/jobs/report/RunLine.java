@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -25,6 +26,11 @@ public final class RunLine {
     /** Sets an entry, in place of what it was. */
     public void put(String key, Object value) {
         entries.put(key, value);
+    }
+
+    /** An entry as text; empty where it is not set. */
+    public String text(String key) {
+        return Objects.toString(entries.get(key), "");
     }
 
     /** Sets how the run ended. */

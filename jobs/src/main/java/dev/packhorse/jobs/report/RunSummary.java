@@ -132,6 +132,11 @@ public record RunSummary(
 
     /** What the executors' encoders are; usually one, one for each GPU where tasks have them, none where there were no rows. */
     public String encoder() {
+        return encoder(report);
+    }
+
+    /** The same of what executors reported. */
+    public static String encoder(RunReport report) {
         if (report.executors().isEmpty()) {
             return "none: no row was encoded";
         }
@@ -144,18 +149,43 @@ public record RunSummary(
 
     /** Rows with an error by reason, without the reasons that did not occur. */
     public Map<String, Long> errorsByReason() {
+        return errorsByReason(report);
+    }
+
+    /** The same of what tasks counted. */
+    public static Map<String, Long> errorsByReason(RunReport report) {
+        var counts = report.total();
         var errors = new LinkedHashMap<String, Long>();
         for (var count : Count.values()) {
-            if (count.name().startsWith("ERROR_") && counts().get(count) > 0) {
+            if (count.name().startsWith("ERROR_") && counts.get(count) > 0) {
                 errors.put(
                         count.name()
                                 .substring("ERROR_".length())
                                 .toLowerCase(Locale.ROOT)
                                 .replace('_', ' '),
-                        counts().get(count));
+                        counts.get(count));
             }
         }
         return errors;
+    }
+
+    /** Seconds of task time by step; writing is what remains, for Spark does it around our iterators. */
+    public Map<String, Double> stepSeconds() {
+        return stepSeconds(report, taskTime);
+    }
+
+    /** The same of what tasks counted, and ran, all together. */
+    public static Map<String, Double> stepSeconds(RunReport report, Duration taskTime) {
+        var counts = report.total();
+        var seconds = new LinkedHashMap<String, Double>();
+        seconds.put("read", counts.get(Count.READ_NANOS) / 1e9);
+        seconds.put("tokenize", counts.get(Count.TOKENIZE_NANOS) / 1e9);
+        seconds.put("encode", counts.get(Count.ENCODE_NANOS) / 1e9);
+        var load = counts.get(Count.LOAD_NANOS) / 1e9;
+        var known = seconds.values().stream().mapToDouble(Double::doubleValue).sum() + load;
+        seconds.put("write", Math.max(0, taskTime.toMillis() / 1e3 - known));
+        seconds.put("load the model", load);
+        return seconds;
     }
 
     /** The numbers for the manifest. */

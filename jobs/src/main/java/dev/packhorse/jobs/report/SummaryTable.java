@@ -105,21 +105,10 @@ public final class SummaryTable {
                         .collect(Collectors.joining(", ", " (", ")"));
     }
 
-    /** Seconds of task time by step; writing is what remains, for Spark does it around our iterators. */
     private String steps() {
-        var read = counts.get(Count.READ_NANOS) / 1e9;
-        var tokenize = counts.get(Count.TOKENIZE_NANOS) / 1e9;
-        var encode = counts.get(Count.ENCODE_NANOS) / 1e9;
-        var load = counts.get(Count.LOAD_NANOS) / 1e9;
-        var write = Math.max(0, run.taskTime().toMillis() / 1e3 - read - tokenize - encode - load);
-        return String.format(
-                Locale.ROOT,
-                "read %.1f, tokenize %.1f, encode %.1f, write %.1f, load the model %.1f",
-                read,
-                tokenize,
-                encode,
-                write,
-                load);
+        return run.stepSeconds().entrySet().stream()
+                .map(step -> String.format(Locale.ROOT, "%s %.1f", step.getKey(), step.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     private String memory() {

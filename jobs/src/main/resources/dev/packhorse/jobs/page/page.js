@@ -2,7 +2,8 @@
   "use strict";
 
   const LONG_NAME = 12; // characters; bars lie where a category's name is longer
-  const MANY_POINTS = 60; // of a line; without marks from there on
+  const MANY_POINTS = 30; // of a line; without marks from there on
+  const FEW_PLACES = 10; // of a logarithmic axis, all of which have room
   const TOOLTIP_WIDTH = 44; // characters
   const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
   const MARKS = ["circle", "rect", "triangle", "rectRot", "crossRot", "star"];
@@ -51,15 +52,28 @@
   const scale = (axis, more) => ({
     type: axis.logarithmic ? "logarithmic" : "linear",
     title: { display: axis.label !== "", text: axis.label },
-    ticks: { callback: logTicks(axis), maxRotation: 0, autoSkipPadding: 12 },
+    ticks: { callback: named(axis), maxRotation: 0, autoSkipPadding: 12 },
     ...more,
   });
 
   /** On a logarithmic axis only 1, 2 and 5 times a power of ten have room. */
-  const logTicks = (axis) => (value) =>
-    !axis.logarithmic || [1, 2, 5].includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9)))
-      ? short(value)
-      : null;
+  const named = (axis) => (value) => {
+    const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    return !axis.logarithmic || [1, 2, 5].some((one) => Math.abs(digit - one) < 1e-6) ? short(value) : null;
+  };
+
+  /** Where few places were measured, such as batches of 1, 8 and 64 rows, a logarithmic axis names just those. */
+  const places = (chart) => {
+    const all = [...new Set(chart.lines.flatMap((line) => line.x))].filter((x) => x > 0).sort((a, b) => a - b);
+    return chart.x.logarithmic && all.length <= FEW_PLACES
+      ? {
+          afterBuildTicks: (axis) => {
+            axis.ticks = all.map((value) => ({ value }));
+          },
+          ticks: { callback: short, maxRotation: 0, autoSkip: false },
+        }
+      : {};
+  };
 
   const lines = (chart) => ({
     type: "line",
@@ -76,9 +90,9 @@
     },
     options: {
       interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: { x: scale(chart.x), y: scale(chart.y, { beginAtZero: true }) },
+      scales: { x: scale(chart.x, places(chart)), y: scale(chart.y, { beginAtZero: true }) },
       plugins: {
-        legend: { display: chart.lines.length > 1, labels: { usePointStyle: true } },
+        legend: { display: chart.lines.length > 1, labels: { usePointStyle: true, boxHeight: 7 } },
         tooltip: {
           callbacks: {
             title: (items) => (items.length ? number(items[0].parsed.x) + " " + chart.x.label : ""),
@@ -139,7 +153,9 @@
   const unit = (axis) => (axis.label ? " " + axis.label : "");
 
   const points = (chart) => {
-    const groups = [...new Set(chart.points.map((point) => point.group))];
+    const sizes = new Map();
+    chart.points.forEach((point) => sizes.set(point.group, (sizes.get(point.group) ?? 0) + 1));
+    const groups = [...sizes.keys()].sort((a, b) => sizes.get(b) - sizes.get(a)); // the largest has the first colour
     const plain = { type: "linear", ticks: { display: false }, grid: { drawTicks: false }, border: { display: false } };
     return {
       type: "scatter",
@@ -150,13 +166,14 @@
           pointStyle: MARKS[i % MARKS.length],
           pointRadius: 4,
           pointHoverRadius: 7,
+          order: -i, // small groups on top
         })),
       },
       options: {
         interaction: { mode: "nearest", intersect: true },
         scales: { x: { ...plain, grace: "4%" }, y: { ...plain, grace: "4%" } },
         plugins: {
-          legend: { display: groups.length > 1, labels: { usePointStyle: true } },
+          legend: { display: groups.length > 1, labels: { usePointStyle: true, boxHeight: 7, sort: (a, b) => a.datasetIndex - b.datasetIndex } },
           tooltip: {
             displayColors: false,
             callbacks: {
@@ -201,7 +218,7 @@
     Object.assign(config.options, { animation: false, responsive: true, maintainAspectRatio: false });
     if (config.options.indexAxis === "y") {
       const rows = chart.categories.length * (chart.stacked ? 1 : chart.series.length);
-      box.style.height = Math.max(12, 6 + 2.2 * rows) + "rem";
+      box.style.height = Math.max(20, 6 + 2.2 * rows) + "rem";
     }
     paint(config);
     drawn.push(new Chart(box.querySelector("canvas"), config));

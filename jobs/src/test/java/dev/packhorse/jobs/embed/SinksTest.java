@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.jobs.EmbedRun;
+import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.output.FileSizes;
 import dev.packhorse.jobs.output.FloatEncoding;
@@ -78,11 +79,13 @@ class SinksTest extends EmbedJobFixture {
         var options = job.options();
         var model = Models.find(Fixtures.tinyBert().toString());
         var choice = EngineChoice.of(options, model);
+        var out = new PrintStream(OutputStream.nullOutputStream());
         return new SingleRun(
                 LocalSpark.session(),
                 new Provenance(options, model, choice.precision(), LongTexts.of(options, model)),
                 () -> choice.settings(model),
-                new PrintStream(OutputStream.nullOutputStream()),
+                RunPage.of(options, LocalSpark.session(), out),
+                out,
                 (runId, mode) -> List.of(beside));
     }
 

@@ -2,12 +2,33 @@ package dev.packhorse.udf.metrics;
 
 import java.io.Serializable;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** One number for each {@link Count}. Thread-safe: a task adds while Spark's heartbeat reads. */
 public final class Counts implements Serializable {
 
     private final AtomicLongArray values = new AtomicLongArray(Count.values().length);
+    private final TaskProfile profile; // null where nobody asked for one: an Optional cannot be sent
+
+    /** All at zero. */
+    public Counts() {
+        this(null);
+    }
+
+    private Counts(TaskProfile profile) {
+        this.profile = profile;
+    }
+
+    /** The same, with a profile of the task, which begins now. */
+    public static Counts profiled() {
+        return new Counts(new TaskProfile());
+    }
+
+    /** What else the task says; nothing where nobody asked for it, and of sums. */
+    public Optional<TaskProfile> profile() {
+        return Optional.ofNullable(profile);
+    }
 
     /** Adds to one of them. */
     public void add(Count count, long more) {

@@ -16,8 +16,19 @@ import org.apache.spark.util.AccumulatorV2;
  */
 public final class RunAccumulator extends AccumulatorV2<RunReport, RunReport> {
 
+    private final boolean profiling;
     private final Map<String, Counts> partitions = new ConcurrentHashMap<>();
     private final Map<String, ExecutorReport> executors = new ConcurrentHashMap<>();
+
+    /** Of counts alone. */
+    public RunAccumulator() {
+        this(false);
+    }
+
+    /** @param profiling whether tasks make a {@link TaskProfile}, too: it costs a little time and memory */
+    public RunAccumulator(boolean profiling) {
+        this.profiling = profiling;
+    }
 
     /**
      * A task's counts, live from now on.
@@ -26,7 +37,7 @@ public final class RunAccumulator extends AccumulatorV2<RunReport, RunReport> {
      * @param partition of the step; another attempt at it replaces what the one before counted
      */
     public Counts open(String step, int partition) {
-        var counts = new Counts();
+        var counts = profiling ? Counts.profiled() : new Counts();
         partitions.put(step + "-" + partition, counts);
         return counts;
     }
@@ -43,7 +54,7 @@ public final class RunAccumulator extends AccumulatorV2<RunReport, RunReport> {
 
     @Override
     public RunAccumulator copy() {
-        var copy = new RunAccumulator();
+        var copy = new RunAccumulator(profiling);
         copy.add(value());
         return copy;
     }

@@ -84,6 +84,8 @@ final class RowTokenizer implements Function<Row, List<TokenizedRow>> {
             throw new EmbedException(row.error().get().message());
         }
         counts.add(Count.PENDING_TOKENS, row.tokens());
+        counts.profile().ifPresent(profile -> row.pieces()
+                .forEach(piece -> profile.arrived(piece.length(), piece.truncated())));
         if (row.lostTokens() > 0) {
             counts.add(Count.TRUNCATED_ROWS, 1);
             counts.add(Count.LOST_TOKENS, row.lostTokens());

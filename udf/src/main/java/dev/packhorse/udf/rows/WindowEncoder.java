@@ -2,8 +2,10 @@ package dev.packhorse.udf.rows;
 
 import dev.packhorse.engine.BatchListener;
 import dev.packhorse.engine.Embedded;
+import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.udf.metrics.Count;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -97,6 +99,7 @@ final class WindowEncoder implements Iterator<Answer> {
             }
             last = row.pieces().isEmpty() ? last : keys(row);
         }
+        task.counts().profile().ifPresent(profile -> profile.sorted(padded(pending.values())));
         var embedded = task.embed(List.copyOf(pending.values()), listener);
         var i = 0;
         for (var key : pending.keySet()) {
@@ -107,6 +110,15 @@ final class WindowEncoder implements Iterator<Answer> {
             lastAnswers = last.stream().distinct().collect(Collectors.toMap(Function.identity(), answers::get));
         }
         return answers;
+    }
+
+    /** Tokens that an encoder would compute that pads, of rows that are sorted and cut as it is best for it. */
+    private long padded(Collection<int[]> rows) {
+        var lengths = rows.stream().mapToInt(row -> row.length).toArray();
+        return new BatchPlanner(settings.engine().maxBatchTokens(), true)
+                .plan(lengths).stream()
+                        .mapToLong(batch -> (long) batch.length * lengths[batch[0]]) // the first is the longest
+                        .sum();
     }
 
     private List<String> keys(TokenizedRow row) {
