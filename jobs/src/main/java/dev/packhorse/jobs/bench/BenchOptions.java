@@ -27,8 +27,8 @@ public final class BenchOptions {
     public static final Option<Lengths> LENGTHS = Option.of(
             "lengths",
             OptionType.parsed(Lengths.LABEL, Lengths::parse, Lengths::text),
-            "How long texts are, in tokens. Default: corpus, which is that of --input or the demo's; fixed:128 with --measure"
-                    + " batch-size, and fixed:256, the longest of each batch, with --measure padding.");
+            "How long texts are, in tokens. Default: corpus, that of the input or else the demo's; fixed:128 where batch sizes"
+                    + " are measured, and fixed:256, the longest of each batch, where the share of padding is.");
 
     public static final Option<Integer> ROWS = Option.of(
             "rows",
@@ -65,9 +65,6 @@ public final class BenchOptions {
             OptionType.text(),
             "Profile each encoder, too: a table by operator, and the file of that name gets a trace for Chrome's tracing page or"
                     + " Perfetto.");
-
-    public static final Option<String> REPORT_PAGE =
-            Option.of("report-page", OptionType.text(), "The HTML file that gets the figures as charts and tables.");
 
     public static final Option<String> RESULTS =
             Option.of("results", OptionType.text(), "The file that gets all figures as JSON.");
@@ -126,7 +123,7 @@ public final class BenchOptions {
             BATCH_SIZES,
             PROFILE,
             RESULTS,
-            REPORT_PAGE,
+            EmbedOptions.REPORT_PAGE,
             EXPORT_ROWS,
             EXPORT_DIMENSION,
             EXPORT_TO,

@@ -21,6 +21,9 @@ import java.util.function.Function;
  */
 final class Contest implements AutoCloseable {
 
+    private static final int WARM_RUNS = 20;
+    private static final double WARM_SECONDS = 4;
+
     private final int calls;
     private final List<Contestant> contestants;
     private final Opened opened;
@@ -89,7 +92,7 @@ final class Contest implements AutoCloseable {
                             encoder.settings(model, setting.roomTokens(), setting.threads()),
                             rows,
                             batching.apply(encoder)));
-                    loop.run(setting.calls());
+                    warmUp(loop, setting.calls());
                     contestants.add(new Contestant(encoder, loop, ProcessMemory.residentBytes() - before));
                 } catch (EncoderException e) {
                     out.printf("%s: not here: %s%n", encoder.id(), e.getMessage());
@@ -103,6 +106,14 @@ final class Contest implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             opened.closeAfter(e);
             throw e;
+        }
+    }
+
+    /** Long enough for the JVM's compilers, and once at least. */
+    private static void warmUp(EncoderLoop loop, int calls) {
+        var seconds = 0.0;
+        for (var run = 0; run < WARM_RUNS && seconds < WARM_SECONDS; run++) {
+            seconds += loop.run(calls);
         }
     }
 

@@ -78,15 +78,17 @@ record Figures(
             float[][] exact) {
         var loop = contestant.loop();
         var own = times.get(contestant.encoder());
-        var seconds = Statistics.median(own.seconds());
+        var tokensPerSecond =
+                Spread.of(Arrays.stream(own.seconds()).map(s -> tokens / s).toArray());
+        var runsPerSecond = tokensPerSecond.median() / tokens;
         var cosines = cosines(exact, loop.vectors());
-        var gigaflops = loop.operations() == 0 ? Double.NaN : loop.operations() / seconds / 1e9;
+        var gigaflops = loop.operations() == 0 ? Double.NaN : loop.operations() * runsPerSecond / 1e9;
         return new Figures(
                 contestant.encoder().id(),
                 loop.info().toString(),
-                Spread.of(Arrays.stream(own.seconds()).map(s -> tokens / s).toArray()),
+                tokensPerSecond,
                 Spread.of(ratios(times.get(baseline).seconds(), own.seconds())),
-                loop.computedTokens() / seconds,
+                loop.computedTokens() * runsPerSecond,
                 1 - (double) tokens / loop.computedTokens(),
                 1e3 * Statistics.median(own.latencies()),
                 1e3 * Statistics.percentile(own.latencies(), 0.95),

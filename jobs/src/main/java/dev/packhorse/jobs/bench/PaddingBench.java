@@ -68,43 +68,44 @@ final class PaddingBench {
                                 .toArray()),
                         Spread.of(Figures.ratios(times.get(baseline).seconds(), own.seconds())))));
             }
-            var note =
-                    "%d batches of %d rows as they arrive, the longest of each %d tokens, the others as short as the share of padding wants them; %d runs in turns; sorted and nested encoders take the same rows in batches planned for %d tokens; ratio is the baseline's time (%s) over its own"
-                            .formatted(
-                                    batches,
-                                    batchSize,
-                                    longest,
-                                    context.runs(),
-                                    context.maxBatchTokens(),
-                                    baseline.id());
-            return new Findings(
-                    "padding",
-                    "Speed against the share of padding",
-                    note,
-                    List.of(
-                            table(
-                                    "Ratio to " + baseline.id(),
-                                    points,
-                                    point -> Cells.decimals(point.ratio().median(), 2)),
-                            table(
-                                    "Real tokens/s",
-                                    points,
-                                    point -> Cells.whole(point.tokensPerSecond().median()))),
-                    List.of(
-                            chart(
-                                    "Speed-up against the share of padding",
-                                    "How many times as fast as %s over the same rows.".formatted(baseline.id()),
-                                    "times " + baseline.id(),
-                                    points,
-                                    point -> point.ratio().median()),
-                            chart(
-                                    "Real tokens in a second",
-                                    "What is padding is not counted.",
-                                    "real tokens/s",
-                                    points,
-                                    point -> point.tokensPerSecond().median())),
-                    points);
+            return findings(context, points, baseline, batches);
         }
+    }
+
+    private static Findings findings(BenchContext context, List<Point> points, BenchEncoder baseline, int batches) {
+        int batchSize = context.options().get(BenchOptions.BATCH_SIZE);
+        var longest = longest(context.options());
+        var note =
+                "%d batches of %d rows as they arrive, the longest of each %d tokens, the others as short as the share of padding wants them; %d runs in turns; sorted and nested encoders take the same rows in batches planned for %d tokens; ratio is the baseline's time (%s) over its own"
+                        .formatted(
+                                batches, batchSize, longest, context.runs(), context.maxBatchTokens(), baseline.id());
+        return new Findings(
+                "padding",
+                "Speed against the share of padding",
+                note,
+                List.of(
+                        table(
+                                "Ratio to " + baseline.id(),
+                                points,
+                                point -> Cells.decimals(point.ratio().median(), 2)),
+                        table(
+                                "Real tokens/s",
+                                points,
+                                point -> Cells.whole(point.tokensPerSecond().median()))),
+                List.of(
+                        chart(
+                                "Speed-up against the share of padding",
+                                "How many times as fast as %s over the same rows.".formatted(baseline.id()),
+                                "times " + baseline.id(),
+                                points,
+                                point -> point.ratio().median()),
+                        chart(
+                                "Real tokens in a second",
+                                "What is padding is not counted.",
+                                "real tokens/s",
+                                points,
+                                point -> point.tokensPerSecond().median())),
+                points);
     }
 
     /** @throws OptionException when texts are to have other lengths than this measurement can give them */
