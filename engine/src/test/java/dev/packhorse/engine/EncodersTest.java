@@ -131,4 +131,55 @@ class EncodersTest {
         assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.AUTO)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
         assertThat(PrecisionChoice.INT8.on(TINY, PathChoice.AUTO)).isEqualTo(Precision.INT8);
     }
+
+    private static final String WITHOUT_NATIVES =
+            "pytorch: expected PyTorch's natives on the class path, found none; add"
+                    + " ai.djl.pytorch:pytorch-jni:2.7.1-0.35.1, ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64,"
+                    + " which ./packhorse does with --path pytorch";
+
+    /** This module has none; those who want them bring them. */
+    @Test
+    void withoutPyTorchsNativesTheMessageSaysWhichJarsToAdd() {
+        var model = ModelFolder.read(TorchFixtures.beside(TorchFixtures.bytes("tiny-bert"), folder));
+        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32))
+                .extracting(Condition::toString)
+                .containsExactly(WITHOUT_NATIVES);
+        Engine.checkChoice(model, PathChoice.PYTORCH, Precision.FLOAT32);
+        assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.PYTORCH, Precision.FLOAT32)))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage("--path pytorch: expected its conditions to be met, found: " + WITHOUT_NATIVES);
+    }
+
+    @Test
+    void aModelOfNothingButTorchScriptHasNoOtherPath() {
+        var model = ModelFolder.read(TorchFixtures.alone("tiny-bert", folder));
+        Engine.checkChoice(model, PathChoice.AUTO, Precision.FLOAT32);
+        assertThat(PrecisionChoice.AUTO.on(model, PathChoice.AUTO)).isEqualTo(Precision.FLOAT32);
+        var weights = "weights: expected a safetensors or ONNX file, found only torchscript/model.pt";
+        assertThat(Paths.unmetByFast(model, Precision.FLOAT32).get(0)).hasToString(weights);
+        assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.AUTO, Precision.INT8))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("--path auto --precision int8: expected a model for the fast path, found tiny-bert: "
+                        + weights
+                        + "; and not for the slow one, for onnx: expected an ONNX file, found none in tiny-bert;"
+                        + " precision: expected float32, in which ONNX Runtime computes here, found int8;"
+                        + " and not for PyTorch's, for precision: expected float32, in which PyTorch computes here,"
+                        + " found int8");
+        assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.AUTO, Precision.FLOAT32)))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageStartingWith(
+                        "tiny-bert: expected a path for --precision float32, found neither the fast one (" + weights)
+                .hasMessageEndingWith(") nor the slow one, nor PyTorch's (" + WITHOUT_NATIVES + ")");
+    }
+
+    @Test
+    void pyTorchsPathWantsATorchScriptFile() {
+        assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.PYTORCH, Precision.BFLOAT16))
+                .isInstanceOf(ModelException.class)
+                .hasMessage(
+                        "--path pytorch: expected its conditions to be met, found: torchscript: expected a .pt file,"
+                                + " found none in tiny-bert; precision: expected float32, in which PyTorch computes here,"
+                                + " found bfloat16");
+        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.PYTORCH)).isEqualTo(Precision.FLOAT32);
+    }
 }

@@ -75,8 +75,8 @@ final class TorchModule implements AutoCloseable {
      */
     <T> T run(PaddedCells inputs, Function<List<Answer>, T> read) {
         try (var calls = (PtNDManager) manager.newSubManager()) {
-            // otherwise PyTorch compiles the module anew for shapes that come often, and a row's bits depend on how
-            // many came before
+            // Each thread's own. With it PyTorch watches the first calls and compiles the module for what it saw: they
+            // take long, a row's bits depend on the calls before, and no call was measured to be faster.
             JniUtils.setGraphExecutorOptimize(false);
             var arguments = new ArrayList<IValue>();
             try {

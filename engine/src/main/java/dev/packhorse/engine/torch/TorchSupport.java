@@ -34,7 +34,8 @@ public final class TorchSupport {
         }
         return missing.isEmpty()
                 ? Optional.empty()
-                : Optional.of("none; add " + String.join(", ", missing) + ", as docs/MODELS.md says");
+                : Optional.of(
+                        "none; add " + String.join(", ", missing) + ", which ./packhorse does with --path pytorch");
     }
 
     /** Where its jars are looked for: the loader of our own classes, unless a cluster loads jars apart. */

@@ -27,8 +27,8 @@ class WeightFilesTest extends TinyFolder {
         Files.delete(folder.resolve("model.safetensors"));
         assertThatThrownBy(this::read)
                 .isInstanceOf(ModelException.class)
-                .hasMessage(folder + ": expected model.safetensors, model.safetensors.index.json or onnx/model.onnx,"
-                        + " found none of them");
+                .hasMessage(folder + ": expected model.safetensors, model.safetensors.index.json, onnx/model.onnx"
+                        + " or torchscript/model.pt, found none of them");
     }
 
     @Test

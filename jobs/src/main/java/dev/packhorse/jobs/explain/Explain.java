@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.explain;
 
 import dev.packhorse.engine.Engine;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Paths;
 import dev.packhorse.engine.contract.Condition;
 import dev.packhorse.engine.contract.Device;
@@ -71,6 +72,9 @@ public final class Explain {
         for (var precision : Precision.values()) {
             line("cpu", precision.id() + ": " + path(precision, ofWeights));
         }
+        if (!model.torchscript().isEmpty() && !model.isTracedAlone()) {
+            line("pytorch", "with --path pytorch: " + pytorch());
+        }
         Paths.unmetOn(new Device.Gpu("0")).ifPresent(unmet -> line("cuda", "any precision: no path; " + unmet));
         line("this run", thisRun());
     }
@@ -106,7 +110,11 @@ public final class Explain {
     }
 
     private List<String> files() {
-        return Stream.of(model.safetensors().stream(), model.onnx().stream(), Stream.of(model.tokenizer()))
+        return Stream.of(
+                        model.safetensors().stream(),
+                        model.onnx().stream(),
+                        model.torchscript().stream(),
+                        Stream.of(model.tokenizer()))
                 .flatMap(stream -> stream)
                 .map(ModelFile::location)
                 .map(String::valueOf)
@@ -121,13 +129,27 @@ public final class Explain {
             return "fast path, nested: all conditions met";
         }
         var slow = Paths.unmetBySlow(model, precision);
+        var torch = model.isTracedAlone() ? Paths.unmetByTorch(model, precision) : List.<Condition>of();
+        var pytorch = model.isTracedAlone() && torch.isEmpty();
         var lines = new ArrayList<String>();
-        lines.add(slow.isEmpty() ? "slow path, padded" : "no path");
+        lines.add(slow.isEmpty() ? "slow path, padded" : pytorch ? "PyTorch, padded" : "no path");
         lines.add("not fast, for " + Condition.line(fast));
         if (!slow.isEmpty()) {
             lines.add("not slow, for " + Condition.line(slow));
         }
+        if (!torch.isEmpty()) {
+            lines.add("not PyTorch, for " + Condition.line(torch));
+        }
         return String.join("; ", lines);
+    }
+
+    /** Of a model whose TorchScript file is taken where somebody asks for it; with that file's fingerprint. */
+    private String pytorch() {
+        var unmet = Paths.unmetByTorch(model, Precision.FLOAT32);
+        return unmet.isEmpty()
+                ? "float32, padded: all conditions met; fingerprint "
+                        + PathChoice.PYTORCH.of(model).fingerprint(Precision.FLOAT32)
+                : "no path, for " + Condition.line(unmet);
     }
 
     /** What the engine says that the options ask for; opened, so that it is what a job would get. */

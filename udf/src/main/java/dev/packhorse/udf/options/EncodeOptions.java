@@ -15,7 +15,7 @@ public final class EncodeOptions {
             "model",
             OptionType.text(),
             EmbeddedModel.ALL_MINILM_L6_V2.id(),
-            "An embedded model's name, or where one is: a folder, a zip or tar.gz of one, or an ONNX file, local or on any"
+            "An embedded model's name, or where one is: a folder, a zip or tar.gz of one, an ONNX or TorchScript file, local or on any"
                     + " Hadoop file system; maven:NAME; classpath:FOLDER.");
 
     public static final Option<String> REVISION = Option.of(
@@ -62,7 +62,8 @@ public final class EncodeOptions {
             "path",
             OptionType.choice(PathChoice.class, PathChoice::id),
             PathChoice.AUTO,
-            "Packed tokens through our own layers (fast), the ONNX file as it is, padded (slow), or the first that can be.");
+            "Packed tokens through our own layers (fast), or padded ones through the ONNX file as it is (slow) or the TorchScript"
+                    + " file (pytorch); auto: the first of them that can be.");
 
     public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
             "max-batch-tokens",
