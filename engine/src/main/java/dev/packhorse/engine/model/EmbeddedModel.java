@@ -60,7 +60,7 @@ public enum EmbeddedModel {
      */
     public Model model(ModelOptions options) {
         var onnx = file(resource + ".onnx");
-        var tokenizer = file(resource + "-tokenizer.json");
+        var tokenizer = tokenizer();
         var model = new Model(
                 id,
                 List.of(onnx),
@@ -88,6 +88,15 @@ public enum EmbeddedModel {
      */
     public Model model() {
         return model(ModelOptions.NONE);
+    }
+
+    /**
+     * Its tokenizer.json alone, without a look at its weights.
+     *
+     * @throws ModelException when its jar is not on the class path
+     */
+    public ModelFile tokenizer() {
+        return file(resource + "-tokenizer.json");
     }
 
     /** The coordinates of its jar, without a version: {@code GROUP:ARTIFACT}. */

@@ -38,7 +38,7 @@ public final class SyntheticModel {
         var layout = new SafetensorsLayout(parameters);
         try {
             Files.createDirectories(folder);
-            EmbeddedModel.ALL_MINILM_L6_V2.model().tokenizer().copyTo(folder.resolve("tokenizer.json"));
+            EmbeddedModel.ALL_MINILM_L6_V2.tokenizer().copyTo(folder.resolve("tokenizer.json"));
             Configurations.write(sizes, folder);
             if (formats.contains(Format.SAFETENSORS) || formats.contains(Format.ONNX)) {
                 try (var out = Files.newOutputStream(folder.resolve(WEIGHTS))) {
@@ -48,6 +48,10 @@ public final class SyntheticModel {
             if (formats.contains(Format.ONNX)) {
                 // beside the weights, for a graph's data lies in its folder
                 ExportedGraph.write(folder.resolve("model.onnx"), sizes, parameters, layout, WEIGHTS);
+            }
+            if (formats.contains(Format.TORCHSCRIPT)) {
+                Files.createDirectories(folder.resolve("torchscript"));
+                TorchScriptFile.write(folder.resolve("torchscript/model.pt"), sizes, parameters);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("a model of random weights could not be written to " + folder, e);

@@ -6,8 +6,9 @@
  *   <li>Sizes: {@code Sizes} of a {@code Kind} of model
  *   <li>Weights: {@code Parameters} lists them, each a {@code Parameter}, whose {@code RandomNumbers} are made as they are
  *       written; {@code SafetensorsLayout} is where they lie in their file
- *   <li>Files: {@code Configurations}; {@code ExportedGraph} with {@code GraphEmbeddings}, {@code GraphMask} and {@code
- *       GraphLayer}
+ *   <li>The other files: {@code Configurations}; {@code ExportedGraph}, of {@code GraphEmbeddings}, {@code GraphMask} and {@code
+ *       GraphLayer}, which are made of {@code Operations}; {@code TorchScriptFile}, with {@code TracedCode} and objects that
+ *       {@code PickleWriter} writes
  * </ul>
  */
 package dev.packhorse.engine.synthetic;

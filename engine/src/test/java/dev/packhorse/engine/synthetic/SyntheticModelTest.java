@@ -99,7 +99,7 @@ class SyntheticModelTest {
 
     @Test
     void theSameSeedGivesTheSameBytes() {
-        var formats = Set.of(Format.SAFETENSORS, Format.ONNX);
+        var formats = Set.of(Format.values());
         SyntheticModel.write(TinySizes.BERT, 5, folder.resolve("one"), formats);
         SyntheticModel.write(TinySizes.BERT, 5, folder.resolve("two"), formats);
         SyntheticModel.write(TinySizes.BERT, 5, folder.resolve("two"), formats); // what is there is replaced
@@ -113,7 +113,8 @@ class SyntheticModelTest {
                         "sentence_bert_config.json",
                         "1_Pooling/config.json",
                         "model.safetensors",
-                        "model.onnx");
+                        "model.onnx",
+                        "torchscript/model.pt");
         assertThat(fingerprints(folder.resolve("two"))).isEqualTo(one);
         var other = fingerprints(folder.resolve("other"));
         assertThat(other.get("model.safetensors")).isNotEqualTo(one.get("model.safetensors"));
