@@ -54,7 +54,7 @@ public enum BenchEncoder {
     }
 
     static String text(List<BenchEncoder> encoders) {
-        return encoders.stream().map(BenchEncoder::id).collect(Collectors.joining(","));
+        return encoders.stream().map(BenchEncoder::id).collect(Collectors.joining(", "));
     }
 
     Precision precision() {

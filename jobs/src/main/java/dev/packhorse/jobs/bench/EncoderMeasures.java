@@ -3,6 +3,7 @@ package dev.packhorse.jobs.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.page.Page;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ final class EncoderMeasures {
     void end() {
         context.options().find(BenchOptions.PROFILE).ifPresent(file -> add(ProfileBench.run(context, Path.of(file))));
         context.options().find(BenchOptions.RESULTS).map(Path::of).ifPresent(this::writeResults);
-        context.options().find(BenchOptions.REPORT_PAGE).map(Path::of).ifPresent(this::writePage);
+        context.options().find(EmbedOptions.REPORT_PAGE).map(Path::of).ifPresent(this::writePage);
     }
 
     private void writeResults(Path file) {

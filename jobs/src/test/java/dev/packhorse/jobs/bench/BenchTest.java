@@ -218,6 +218,6 @@ class BenchTest {
         assertThatThrownBy(() -> tiny("encoders", "onnx,unknown"))
                 .isInstanceOf(OptionException.class)
                 .hasMessage(
-                        "--encoders: expected some of onnx,onnx-sorted,pytorch,pytorch-sorted,nested-float32,nested-bfloat16,nested-int8 with commas between, found 'onnx,unknown'");
+                        "--encoders: expected some of onnx, onnx-sorted, pytorch, pytorch-sorted, nested-float32, nested-bfloat16, nested-int8 with commas between, found 'onnx,unknown'");
     }
 }
