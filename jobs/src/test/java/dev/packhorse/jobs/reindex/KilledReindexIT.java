@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs whose process is killed at any moment, and started again: the target ends as if none had been. */
@@ -26,10 +25,13 @@ class KilledReindexIT extends ReindexFixture {
 
     private static final int ROWS = 1_500;
 
+    /** How often it is killed: few times in each run of the tests, at moments that differ; {@code -Dpackhorse.kills=20} for more. */
+    private static final int KILLS = Integer.getInteger("packhorse.kills", 4);
+
     @ParameterizedTest
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
-    @CsvSource({"ICEBERG, 20", "PARQUET, 5"})
-    void theTargetEndsAsIfNobodyHadInterrupted(TargetFormat format, int interruptions) throws Exception {
+    @EnumSource
+    void theTargetEndsAsIfNobodyHadInterrupted(TargetFormat format) throws Exception {
         var seed = new Random().nextLong();
         System.out.println("KilledReindexIT: seed " + seed);
         var random = new Random(seed);
@@ -45,7 +47,7 @@ class KilledReindexIT extends ReindexFixture {
         var killed = 0;
         var published = 0;
         var rowsHeld = 0L;
-        while (killed < interruptions) {
+        while (killed < KILLS) {
             var ended = run(format, (long) ((0.2 + 0.9 * random.nextDouble()) * whole));
             if (!ended.killed()) { // it was quicker than usual: there is something to do again
                 published++;
