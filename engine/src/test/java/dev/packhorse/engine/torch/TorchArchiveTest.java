@@ -81,8 +81,7 @@ class TorchArchiveTest {
                     entries.put("model/version", text("999\n"));
                 },
                 "version 999 of the format, which goes up to 10 there");
-        assertRefused(
-                entries -> entries.keySet().removeIf(name -> name.endsWith("version")), "the version ''");
+        assertRefused(entries -> entries.keySet().removeIf(name -> name.endsWith("version")), "the version ''");
         assertRefused(entries -> entries.put("model/.data/version", text("new")), "the version 'new'");
     }
 
