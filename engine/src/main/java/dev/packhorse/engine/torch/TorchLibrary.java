@@ -61,8 +61,8 @@ final class TorchLibrary {
         }
     }
 
-    /** How many threads each call may compute with, its own included: the same for all modules of this process. */
-    static synchronized void computeWith(int threads) {
+    /** How many threads the calling thread's next calls may compute with, its own included. */
+    static void computeWith(int threads) {
         if (JniUtils.getNumThreads() != threads) {
             JniUtils.setNumThreads(threads);
         }

@@ -95,17 +95,19 @@ class TorchEncoderTest {
     }
 
     @Test
-    void callsComputeWithAsManyThreadsAsTheLastEncoderSays() {
+    void callsComputeWithAsManyThreadsAsTheirEncoderHas() {
         var rows = rows(20);
         try (var one = open(1)) {
             assertThat(JniUtils.getNumThreads()).isEqualTo(1);
             assertThat(JniUtils.getNumInteropThreads()).isEqualTo(1);
             var vectors = EncodedRows.together(memory, one, rows);
             try (var two = open(2)) {
-                assertThat(JniUtils.getNumThreads()).isEqualTo(2);
                 assertThat(Closeness.worst(vectors, EncodedRows.together(memory, two, rows))
                                 .difference())
                         .isLessThan(1e-6);
+                assertThat(JniUtils.getNumThreads()).isEqualTo(2);
+                assertThat(EncodedRows.together(memory, one, rows)).isDeepEqualTo(vectors);
+                assertThat(JniUtils.getNumThreads()).isEqualTo(1);
             }
         }
     }
