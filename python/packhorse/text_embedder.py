@@ -71,7 +71,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
     model: "Param[str]" = Param(
         Params._dummy(),
         "model",
-        "An embedded model's name, or where one is: a folder, a zip or tar.gz of one, or an ONNX file, local or on any Hadoop file system; maven:NAME; classpath:FOLDER. (text)",
+        "An embedded model's name, or where one is: a folder, a zip or tar.gz of one, an ONNX or TorchScript file, local or on any Hadoop file system; maven:NAME; classpath:FOLDER. (text)",
         typeConverter=TypeConverters.toString,
     )
 
@@ -134,7 +134,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
     path: "Param[str]" = Param(
         Params._dummy(),
         "path",
-        "Packed tokens through our own layers (fast), the ONNX file as it is, padded (slow), or the first that can be. (one of auto, fast, slow)",
+        "Packed tokens through our own layers (fast), or padded ones through the ONNX file as it is (slow) or the TorchScript file (pytorch); auto: the first of them that can be. (one of auto, fast, slow, pytorch)",
         typeConverter=TypeConverters.toString,
     )
 

@@ -49,7 +49,7 @@ class ArchitectureDocsTest {
     @Test
     void testsAndFixturesAreThere() throws IOException {
         var there = new TreeSet<String>();
-        for (var module : List.of("engine", "udf", "stores", "jobs", "lance", "storetests")) {
+        for (var module : List.of("engine", "pytorch", "udf", "stores", "jobs", "lance", "storetests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/test/java"))) {
                 files.forEach(file -> there.add(file.getFileName().toString().replace(".java", "")));
             }
@@ -74,6 +74,7 @@ class ArchitectureDocsTest {
         for (var pom : List.of(
                 "pom.xml",
                 "engine/pom.xml",
+                "pytorch/pom.xml",
                 "udf/pom.xml",
                 "stores/pom.xml",
                 "jobs/pom.xml",

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * <p>The module's forward takes 1 to 4 tensors, int64 [B, S]: see {@link TorchInputs}. What is read of a tensor, a tuple, a list
  * or a dict are token vectors [B, S, H], or vectors that the module pooled itself [B, H]: see {@link TorchOutput}. Thread-safe:
- * calls share one module, which computes in the caller's thread and some of PyTorch's, as many for all encoders of a process
- * as the last one that was opened says.
+ * calls share one module, which computes in the caller's thread and at most {@code threads - 1} others that PyTorch keeps for
+ * it.
  */
 public final class TorchEncoder implements Encoder {
 
@@ -62,7 +62,7 @@ public final class TorchEncoder implements Encoder {
      * Loads a model's TorchScript file and tries it with a few tokens.
      *
      * @param pooler what carries out the model's head
-     * @param threads how many threads one call may compute with, its own included; for all encoders of this process
+     * @param threads how many threads one call may compute with, its own included
      * @param reason why this encoder was chosen
      * @throws ModelException when the file is missing or changed, is none that this PyTorch reads, or has inputs or outputs
      *     other than those above; when its vectors depend on the rows beside them, or differ from call to call
@@ -77,9 +77,8 @@ public final class TorchEncoder implements Encoder {
             var archive = TorchArchive.read(where, copies.path(file));
             var inputs = TorchInputs.of(
                     archive.parameters(), where, model.architecture().padding());
-            var module = TorchModule.load(where, copies.path(file));
+            var module = TorchModule.load(where, copies.path(file), threads);
             try {
-                TorchLibrary.computeWith(threads);
                 var trial = new TorchTrial(module, inputs, model, where);
                 var output = trial.output();
                 checkPooledOnce(output, model, where);

@@ -5,17 +5,12 @@ import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.packhorse.engine.contract.EncoderException;
-import java.util.Map;
-import java.util.Properties;
 
 /**
  * PyTorch's library in this process, as DJL unpacks and loads it: into {@code .djl.ai} in the user's home, in the temporary
  * folder where that cannot be written, or wherever {@code DJL_CACHE_DIR} says. Nothing is ever fetched. Thread-safe.
  */
 final class TorchLibrary {
-
-    /** DJL asks Amazon's machines who they are and reports it, and fetches what it lacks; with these it does not. */
-    private static final Map<String, String> OFFLINE = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
 
     private static boolean loaded;
 
@@ -33,11 +28,11 @@ final class TorchLibrary {
         TorchSupport.missing().ifPresent(missing -> {
             throw new EncoderException("pytorch: expected PyTorch's natives on the class path, found " + missing);
         });
+        // else DJL would fetch what it lacks, and tell its makers of machines at Amazon's
+        System.setProperty("ai.djl.offline", "true");
         var thread = Thread.currentThread();
         var context = thread.getContextClassLoader();
         thread.setContextClassLoader(TorchSupport.loader()); // where DJL looks for everything
-        var before = (Properties) System.getProperties().clone();
-        OFFLINE.forEach(System::setProperty);
         try {
             var provider = new PtEngineProvider();
             Engine.registerEngine(provider); // DJL may have looked for engines from a thread that saw none
@@ -51,19 +46,7 @@ final class TorchLibrary {
                                     System.getProperty("os.name"), System.getProperty("os.arch"), TorchFailure.of(e)),
                     e);
         } finally {
-            restore(before);
             thread.setContextClassLoader(context);
-        }
-    }
-
-    private static void restore(Properties before) {
-        for (var name : OFFLINE.keySet()) {
-            var value = before.getProperty(name);
-            if (value == null) {
-                System.clearProperty(name);
-            } else {
-                System.setProperty(name, value);
-            }
         }
     }
 
@@ -78,8 +61,8 @@ final class TorchLibrary {
         }
     }
 
-    /** How many threads each call may compute with, its own included: the same for all modules of this process. */
-    static synchronized void computeWith(int threads) {
+    /** How many threads the calling thread's next calls may compute with, its own included. */
+    static void computeWith(int threads) {
         if (JniUtils.getNumThreads() != threads) {
             JniUtils.setNumThreads(threads);
         }

@@ -27,25 +27,28 @@ final class TorchModule implements AutoCloseable {
 
     private final PtNDManager manager;
     private final PtSymbolBlock block;
+    private final int threads;
 
-    private TorchModule(PtNDManager manager, PtSymbolBlock block) {
+    private TorchModule(PtNDManager manager, PtSymbolBlock block, int threads) {
         this.manager = manager;
         this.block = block;
+        this.threads = threads;
     }
 
     /**
      * Loads a module, whole: the file is of no use any more then.
      *
      * @param where the file, for messages
+     * @param threads how many threads one call may compute with, its own included
      * @throws ModelException when this PyTorch cannot
      * @throws EncoderException when there is no PyTorch
      */
-    static TorchModule load(String where, Path file) {
+    static TorchModule load(String where, Path file, int threads) {
         TorchLibrary.load();
         var manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         try {
             var block = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
-            return new TorchModule(manager, block);
+            return new TorchModule(manager, block, threads);
         } catch (EngineException e) {
             manager.close();
             throw TorchArchive.refused(where, TorchFailure.of(e));
@@ -67,7 +70,7 @@ final class TorchModule implements AutoCloseable {
     }
 
     /**
-     * Runs the module's forward without gradients, in the caller's thread and as many as {@link TorchLibrary#computeWith} says.
+     * Runs the module's forward without gradients.
      *
      * @param inputs stays the caller's, and is not changed
      * @param read is given all that comes out, and keeps nothing of it
@@ -75,8 +78,10 @@ final class TorchModule implements AutoCloseable {
      */
     <T> T run(PaddedCells inputs, Function<List<Answer>, T> read) {
         try (var calls = (PtNDManager) manager.newSubManager()) {
-            // Each thread's own. With it PyTorch watches the first calls and compiles the module for what it saw: they
-            // take long, a row's bits depend on the calls before, and no call was measured to be faster.
+            TorchLibrary.computeWith(threads); // both are each thread's own
+            // otherwise PyTorch watches the first calls and compiles the module for what it saw: they take long, a
+            // row's
+            // bits depend on the calls before, and no call was measured to be faster
             JniUtils.setGraphExecutorOptimize(false);
             var arguments = new ArrayList<IValue>();
             try {

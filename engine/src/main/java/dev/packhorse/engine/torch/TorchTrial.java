@@ -75,7 +75,7 @@ final class TorchTrial {
         }
         if (differ(first, secondRow(List.of(ROWS.get(1), ROWS.get(1)), output))) {
             throw new ModelException(
-                    "%s: expected vectors that do not depend on padding and on other rows, found some that do, for %s; trace it again with a module that takes input_ids and attention_mask by these names, without dynamic quantization"
+                    "%s: expected vectors that do not depend on padding and on other rows, found some that do, for %s; trace it again with a module that takes input_ids and attention_mask by these names, on a batch that has padding (else the mask may be left out), without dynamic quantization"
                             .formatted(where, inputs.description()));
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.NestedMachine;
+import dev.packhorse.engine.TorchFixtures;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.ModelFolder;
@@ -117,6 +118,24 @@ class ExplainTest {
                 .hasMessage(
                         "--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
                                 + " tiny-bert");
+    }
+
+    /** PyTorch's natives are not here: what is said then stands there, too. */
+    @Test
+    void aTorchScriptFileIsSaidToBeThereAndWhatItsPathLacks() throws IOException {
+        var without = explain();
+        Files.createDirectory(folder.resolve("torchscript"));
+        Files.write(folder.resolve("torchscript/model.pt"), TorchFixtures.bytes("tiny-bert"));
+        var natives = "pytorch: expected PyTorch's natives on the class path, found none; add ai.djl.pytorch:";
+        assertThat(explain())
+                .contains("file         " + folder.resolve("torchscript/model.pt"))
+                .contains("pytorch      with --path pytorch: no path, for " + natives)
+                .contains(without.lines()
+                        .filter(line -> line.startsWith("fingerprint"))
+                        .toList());
+        assertThatThrownBy(() -> explain("path", "pytorch"))
+                .isInstanceOf(ModelException.class)
+                .hasMessageStartingWith("--path pytorch: expected its conditions to be met, found: " + natives);
     }
 
     @Test
