@@ -8,6 +8,7 @@ import dev.packhorse.jobs.EmbedRun;
 import dev.packhorse.jobs.TextFiles;
 import dev.packhorse.jobs.Vectors;
 import dev.packhorse.jobs.output.StagingFolders;
+import dev.packhorse.jobs.page.PageReader;
 import dev.packhorse.jobs.report.RunSummary;
 import dev.packhorse.jobs.report.SummaryTable;
 import dev.packhorse.udf.LocalSpark;
@@ -132,7 +133,8 @@ class ResumedJobTest extends EmbedJobFixture {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void whatWasCommittedIsNotEmbeddedAgain() throws IOException {
-        var summary = killed().run();
+        var file = folder.resolve("page.html");
+        var summary = killed().set("report-page", file.toString()).run();
 
         System.out.printf(
                 "ResumedJobTest: %,d rows taken over, %,d embedded anew%n",
@@ -148,6 +150,17 @@ class ResumedJobTest extends EmbedJobFixture {
         assertThat(manifest.path("rows_embedded").asLong())
                 .isEqualTo(summary.counts().get(Count.ROWS));
         assertThat(SummaryTable.of(summary)).contains("taken over   ");
+        var page = PageReader.of(file);
+        assertThat(page.count("rows read")).isEqualTo(ROWS);
+        assertThat(page.sections())
+                .containsEntry(
+                        "Taken over",
+                        "%,d of the rows are of a run that died; the charts are of the %,d that were embedded after it."
+                                .formatted(
+                                        summary.taken().rows(), summary.counts().get(Count.ROWS)));
+        assertThat(page.chart("Some of the vectors").path("points"))
+                .as("of all rows")
+                .hasSize(500);
     }
 
     @Test
