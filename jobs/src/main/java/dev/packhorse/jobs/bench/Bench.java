@@ -9,6 +9,7 @@ import dev.packhorse.engine.onednn.OneDnnSupport;
 import dev.packhorse.engine.synthetic.Format;
 import dev.packhorse.engine.synthetic.SyntheticModel;
 import dev.packhorse.engine.torch.TorchSupport;
+import dev.packhorse.jobs.charts.Machine;
 import dev.packhorse.jobs.demo.DemoCorpus;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.jobs.embed.SparkWork;
@@ -20,10 +21,8 @@ import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,7 +109,8 @@ public final class Bench {
                         engine.maxBatchTokens(),
                         rows,
                         out),
-                facts);
+                facts,
+                spark.sessionState().newHadoopConf());
         switch (options.get(BenchOptions.WHAT)) {
             case ALL -> {
                 measures.encoders();
@@ -186,10 +186,9 @@ public final class Bench {
         var facts = new LinkedHashMap<String, String>();
         facts.put(
                 "machine",
-                "%s, %d cores%s, %s %s"
+                "%s%s, %s %s"
                         .formatted(
-                                processor(),
-                                Runtime.getRuntime().availableProcessors(),
+                                Machine.description(),
                                 OneDnnSupport.missing().isEmpty() ? ", " + OneDnnSupport.cpu() : "",
                                 System.getProperty("os.name"),
                                 System.getProperty("os.arch")));
@@ -303,16 +302,5 @@ public final class Bench {
             }
         }
         return given;
-    }
-
-    private static String processor() {
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown processor");
-        } catch (IOException e) {
-            return "unknown processor";
-        }
     }
 }

@@ -1,11 +1,15 @@
 package dev.packhorse.jobs.bench;
 
 import dev.packhorse.jobs.bench.Contest.Contestant;
+import dev.packhorse.jobs.charts.LengthHistogram;
 import dev.packhorse.jobs.page.Axis;
 import dev.packhorse.jobs.page.BarChart;
 import dev.packhorse.jobs.page.BarChart.Bars;
+import dev.packhorse.jobs.page.Chart;
 import dev.packhorse.jobs.page.Table;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Every encoder that runs here over the same texts, one thread a call and a call a core, as a job's tasks call it. Texts are
@@ -68,8 +72,33 @@ final class EncoderBench {
                 "Encoders",
                 note,
                 List.of(speeds(figures), costs(figures), named(contestants)),
-                List.of(speed),
+                List.of(speed, lengths(context), padding(figures, context)),
                 figures);
+    }
+
+    private static Chart lengths(BenchContext context) {
+        var texts = new TreeMap<Integer, Long>();
+        context.rows().rows().forEach(row -> texts.merge(row.length, 1L, Long::sum));
+        return LengthHistogram.of(Map.of("texts", texts), context.rows().description());
+    }
+
+    private static Chart padding(List<Figures> figures, BenchContext context) {
+        var real = context.rows().rows().stream().mapToLong(row -> row.length).sum();
+        return new BarChart(
+                "Tokens that are computed",
+                "For the same texts; what is not of a text is padding.",
+                figures.stream().map(Figures::encoder).toList(),
+                Axis.linear("tokens"),
+                List.of(
+                        new Bars(
+                                "of texts",
+                                figures.stream().mapToDouble(each -> real).toArray()),
+                        new Bars(
+                                "padding",
+                                figures.stream()
+                                        .mapToDouble(each -> real / (1 - each.paddingShare()) - real)
+                                        .toArray())),
+                true);
     }
 
     private static Table speeds(List<Figures> all) {

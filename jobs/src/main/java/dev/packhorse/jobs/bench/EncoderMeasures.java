@@ -3,6 +3,7 @@ package dev.packhorse.jobs.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.packhorse.jobs.charts.PageFile;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.page.Page;
 import java.io.IOException;
@@ -12,17 +13,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 
 /** The measurements of encoders one after the other, and what becomes of their findings: text, JSON, a page. */
 final class EncoderMeasures {
 
     private final BenchContext context;
     private final Map<String, String> facts;
+    private final Configuration hadoop;
     private final List<Findings> all = new ArrayList<>();
 
-    /** @param facts of the machine and the model, by their names */
-    EncoderMeasures(BenchContext context, Map<String, String> facts) {
+    /**
+     * @param facts of the machine and the model, by their names
+     * @param hadoop knows where a page can go
+     */
+    EncoderMeasures(BenchContext context, Map<String, String> facts, Configuration hadoop) {
         this.context = context;
+        this.hadoop = hadoop;
         this.facts = new LinkedHashMap<>(facts);
     }
 
@@ -51,7 +58,7 @@ final class EncoderMeasures {
     void end() {
         context.options().find(BenchOptions.PROFILE).ifPresent(file -> add(ProfileBench.run(context, Path.of(file))));
         context.options().find(BenchOptions.RESULTS).map(Path::of).ifPresent(this::writeResults);
-        context.options().find(EmbedOptions.REPORT_PAGE).map(Path::of).ifPresent(this::writePage);
+        context.options().find(EmbedOptions.REPORT_PAGE).map(PageFile::new).ifPresent(this::writePage);
     }
 
     private void writeResults(Path file) {
@@ -70,7 +77,7 @@ final class EncoderMeasures {
         context.out().println("figures: " + file);
     }
 
-    private void writePage(Path file) {
+    private void writePage(PageFile file) {
         var page = Page.titled("Packhorse benchmark", facts.get("model")).facts(facts);
         for (var findings : all) {
             page.section(findings.heading(), findings.note());
@@ -78,10 +85,10 @@ final class EncoderMeasures {
             findings.tables().forEach(page::table);
         }
         try {
-            page.write(file);
+            file.write(page, hadoop);
         } catch (IOException e) {
-            throw new UncheckedIOException("could not write the report page " + file, e);
+            throw new UncheckedIOException("could not write the report page " + file.place(), e);
         }
-        context.out().println("report page: " + file);
+        context.out().println("report page: " + file.place());
     }
 }

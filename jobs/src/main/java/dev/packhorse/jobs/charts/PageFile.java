@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param place a file on any file system that Hadoop knows
  */
-record PageFile(String place) {
+public record PageFile(String place) {
 
     /**
      * Refuses a place among files that readers take for rows.
@@ -47,7 +47,7 @@ record PageFile(String place) {
     }
 
     /** Writes it, in place of what the file had; folders are made where there are none. */
-    void write(Page page, Configuration conf) throws IOException {
+    public void write(Page page, Configuration conf) throws IOException {
         var path = new Path(place);
         var files = path.getFileSystem(conf);
         if (files

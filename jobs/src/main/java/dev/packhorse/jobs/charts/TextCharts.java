@@ -8,7 +8,7 @@ import dev.packhorse.udf.metrics.Counts;
 import dev.packhorse.udf.metrics.RunReport;
 import dev.packhorse.udf.metrics.TaskProfile;
 import dev.packhorse.udf.metrics.TaskProfile.Lengths;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,11 +16,6 @@ import java.util.stream.Stream;
 
 /** Charts of how long texts are, and of what that would cost with padding. */
 final class TextCharts {
-
-    private static final int MOST_BARS = 40;
-
-    /** Widths of bars that people can read. */
-    private static final int[] WIDTHS = {1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 50, 64, 100, 128, 200, 256, 500, 512, 1000};
 
     private final Counts counts;
     private final List<TaskProfile> profiles;
@@ -37,42 +32,18 @@ final class TextCharts {
 
     /** How many texts are of which length. */
     BarChart lengths() {
-        var longest = Stream.of(lengths.whole(), lengths.truncated())
+        var kinds = new LinkedHashMap<String, Map<Integer, Long>>();
+        kinds.put("whole texts", lengths.whole());
+        kinds.put("truncated texts", lengths.truncated());
+        return LengthHistogram.of(kinds, lengthsNote(longest()));
+    }
+
+    private int longest() {
+        return Stream.of(lengths.whole(), lengths.truncated())
                 .flatMap(texts -> texts.keySet().stream())
                 .mapToInt(Integer::intValue)
                 .max()
                 .orElse(0);
-        var width = width(longest);
-        var bars = (longest + width - 1) / width;
-        var names = new ArrayList<String>();
-        for (var bar = 0; bar < bars; bar++) {
-            var first = bar * width + 1;
-            names.add(width == 1 ? String.valueOf(first) : first + "–" + (first + width - 1));
-        }
-        var series = new ArrayList<Bars>();
-        if (longest > 0) {
-            series.add(new Bars("whole texts", bars(lengths.whole(), bars, width)));
-        }
-        if (!lengths.truncated().isEmpty()) {
-            series.add(new Bars("truncated texts", bars(lengths.truncated(), bars, width)));
-        }
-        return new BarChart("Token lengths", lengthsNote(longest), names, Axis.linear("texts"), series, true);
-    }
-
-    private static int width(int longest) {
-        for (var width : WIDTHS) {
-            if (longest <= width * MOST_BARS) {
-                return width;
-            }
-        }
-        return (longest + MOST_BARS - 1) / MOST_BARS;
-    }
-
-    /** @return [bars] texts whose tokens are 1 + bar * width to (1 + bar) * width */
-    private static double[] bars(Map<Integer, Long> texts, int bars, int width) {
-        var values = new double[bars];
-        texts.forEach((length, count) -> values[Math.max(0, length - 1) / width] += count);
-        return values;
     }
 
     private String lengthsNote(int longest) {
