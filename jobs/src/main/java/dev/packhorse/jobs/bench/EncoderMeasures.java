@@ -3,6 +3,8 @@ package dev.packhorse.jobs.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.packhorse.engine.Paths;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.jobs.charts.PageFile;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.jobs.page.Page;
@@ -34,6 +36,8 @@ final class EncoderMeasures {
     }
 
     void encoders() {
+        Paths.unmetOn(new Device.Gpu("0"))
+                .ifPresent(unmet -> context.out().println("encoders on a GPU: not here: " + unmet));
         add(EncoderBench.run(context));
     }
 

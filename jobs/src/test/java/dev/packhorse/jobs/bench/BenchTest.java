@@ -113,6 +113,7 @@ class BenchTest {
     void whatDoesNotRunHereIsNamedWithTheReason() {
         assertThat(tiny("measure", "encoders", "encoders", "pytorch,nested-float32", "lengths", "fixed:8", "rows", "6"))
                 .contains("pytorch: not here: torchscript: expected a .pt file, found none in tiny-bert")
+                .contains("encoders on a GPU: not here: device: expected cpu, for there is no encoder for GPUs yet, found cuda:0")
                 .contains("6 rows (fixed:8), 48 tokens, mean 8, longest 8")
                 .contains("ratio is the baseline's time (nested-float32) over its own");
     }
