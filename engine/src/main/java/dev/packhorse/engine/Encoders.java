@@ -136,8 +136,11 @@ final class Encoders {
     }
 
     private static Encoder slow(EngineSettings settings, Tokenizer tokenizer, String reason) {
-        return OnnxEncoder.open(
-                settings.model(), pooler(settings.model(), tokenizer), 1 + settings.threadsInPool(), reason);
+        var pooler = pooler(settings.model(), tokenizer);
+        var threads = 1 + settings.threadsInPool();
+        return settings.calls() == 1 && settings.threads() > 1
+                ? OnnxEncoder.openAlone(settings.model(), pooler, threads, reason)
+                : OnnxEncoder.open(settings.model(), pooler, threads, reason);
     }
 
     /** The reference for a model without an ONNX file: it is of a known family, or it would not have been read. */

@@ -65,7 +65,12 @@ public final class OnnxEncoder implements Encoder {
      *     those above; when it is unclear which output to read; or when the graph and the head would both pool, or neither
      */
     public static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason) {
-        return open(model, pooler, threads, reason, Optional.empty());
+        return open(model, pooler, threads, false, reason, Optional.empty());
+    }
+
+    /** The same for one call at a time: its threads may wait for work by spinning, for they keep nobody else from it. */
+    public static OnnxEncoder openAlone(Model model, Pooler pooler, int threads, String reason) {
+        return open(model, pooler, threads, true, reason, Optional.empty());
     }
 
     /**
@@ -74,10 +79,11 @@ public final class OnnxEncoder implements Encoder {
      * @param profile how the name of the file begins that gets it
      */
     public static OnnxEncoder openProfiled(Model model, Pooler pooler, Path profile) {
-        return open(model, pooler, 1, "a profile: asked for", Optional.of(profile));
+        return open(model, pooler, 1, true, "a profile: asked for", Optional.of(profile));
     }
 
-    private static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason, Optional<Path> profile) {
+    private static OnnxEncoder open(
+            Model model, Pooler pooler, int threads, boolean alone, String reason, Optional<Path> profile) {
         var file = model.graph()
                 .orElseThrow(
                         () -> new ModelException(model.name() + ": expected a model with an ONNX file, found none"));
@@ -89,6 +95,7 @@ public final class OnnxEncoder implements Encoder {
                     model.hiddenSize(),
                     model.architecture().padding(),
                     threads,
+                    alone,
                     profile);
             return open(copies.path(file), options, pooler, reason);
         }

@@ -3,6 +3,7 @@ package dev.packhorse.jobs.bench;
 import dev.packhorse.engine.EncoderLoop;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.Temporary;
 import dev.packhorse.engine.onednn.OneDnnSupport;
@@ -74,10 +75,7 @@ public final class Bench {
      *     not to be found
      */
     public static SparkWork prepare(OptionValues options, SparkConf conf, PrintStream out) {
-        if (options.isGiven(BenchOptions.SHAPE) && options.isGiven(EncodeOptions.MODEL)) {
-            throw new OptionException("expected --model or --shape, found both");
-        }
-        PaddingBench.check(options);
+        BenchChecks.check(options);
         var demo = options.isGiven(EmbedOptions.INPUT) ? Optional.<DemoCorpus>empty() : Optional.of(DemoCorpus.open());
         return spark -> {
             var folder = Temporary.folder("packhorse-bench-");
@@ -98,19 +96,25 @@ public final class Bench {
         var engine = EmbedJob.of(
                         jobOptions("window", 0, folder), spark.sparkContext().getConf(), out)
                 .engine(spark);
-        var rows = benchRows(engine.model(), texts);
-        var facts = facts(engine.model(), rows);
+        var model = modelOfAllPaths(engine);
+        BenchChecks.check(options, model);
+        var rows = benchRows(model, texts);
+        var facts = facts(model);
         facts.forEach((name, fact) -> out.printf("%-9s %s%n", name, fact));
         var measures = new EncoderMeasures(
                 new BenchContext(
-                        options,
-                        engine.model(),
-                        spark.sparkContext().defaultParallelism(),
-                        engine.maxBatchTokens(),
-                        rows,
-                        out),
+                        options, model, spark.sparkContext().defaultParallelism(), engine.maxBatchTokens(), rows, out),
                 facts,
                 spark.sessionState().newHadoopConf());
+        try {
+            measure(measures, engine, rows, texts);
+            measures.profile();
+        } finally {
+            measures.write(); // what is measured by then has taken long
+        }
+    }
+
+    private void measure(EncoderMeasures measures, EngineSettings engine, BenchRows rows, List<DemoCorpus.Text> texts) {
         switch (options.get(BenchOptions.WHAT)) {
             case ALL -> {
                 measures.encoders();
@@ -126,7 +130,17 @@ public final class Bench {
                 new SqlBench(spark, folder, options, run -> job("window", run), out)
                         .run(options.get(BenchOptions.RUNS));
         }
-        measures.end();
+    }
+
+    /** Encoders are compared by all their paths, whichever the jobs are to take. */
+    private Model modelOfAllPaths(EngineSettings engine) {
+        if (!options.isGiven(EncodeOptions.PATH)) {
+            return engine.model();
+        }
+        var any = jobOptions("window", 0, folder).with(EncodeOptions.PATH, PathChoice.AUTO);
+        return EmbedJob.of(any, spark.sparkContext().getConf(), out)
+                .engine(spark)
+                .model();
     }
 
     private void writeShape(Path target) {
@@ -182,7 +196,7 @@ public final class Bench {
                 .toList();
     }
 
-    private Map<String, String> facts(Model model, BenchRows rows) {
+    private Map<String, String> facts(Model model) {
         var facts = new LinkedHashMap<String, String>();
         facts.put(
                 "machine",
@@ -198,7 +212,6 @@ public final class Bench {
                 options.find(BenchOptions.SHAPE)
                         .map(shape -> "random weights in the shape of " + shape.id())
                         .orElse(model.name()));
-        facts.put("texts", rows.description());
         return facts;
     }
 

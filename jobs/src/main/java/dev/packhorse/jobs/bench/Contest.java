@@ -37,7 +37,8 @@ final class Contest implements AutoCloseable {
     /**
      * One that runs here.
      *
-     * @param bytes of resident memory that opening it and its first run added to the process's
+     * @param bytes of resident memory beside the Java heap that opening it and warming it up added to the process's; the first of
+     *     several that share a library pays for that, too
      */
     record Contestant(BenchEncoder encoder, EncoderLoop loop, long bytes) {}
 
@@ -68,7 +69,7 @@ final class Contest implements AutoCloseable {
      * Opens those that run here and lets each run once, to warm up; says of the others why they do not.
      *
      * @param rows N arrays of token ids
-     * @throws ModelException when none does, or the model is broken
+     * @throws ModelException when none does
      */
     static Contest open(
             List<BenchEncoder> wanted,
@@ -87,14 +88,17 @@ final class Contest implements AutoCloseable {
                     continue;
                 }
                 try {
-                    var before = ProcessMemory.residentBytes();
-                    var loop = opened.add(EncoderLoop.open(
-                            encoder.settings(model, setting.roomTokens(), setting.threads()),
-                            rows,
-                            batching.apply(encoder)));
-                    warmUp(loop, setting.calls());
-                    contestants.add(new Contestant(encoder, loop, ProcessMemory.residentBytes() - before));
-                } catch (EncoderException e) {
+                    var before = ProcessMemory.residentBesideHeapBytes();
+                    var loop = warm(
+                            EncoderLoop.open(
+                                    encoder.settings(model, setting.roomTokens(), setting.threads()),
+                                    rows,
+                                    batching.apply(encoder)),
+                            setting.calls());
+                    opened.add(loop);
+                    contestants.add(new Contestant(encoder, loop, ProcessMemory.residentBesideHeapBytes() - before));
+                } catch (EncoderException
+                        | ModelException e) { // one bad file of several is no reason to measure nothing
                     out.printf("%s: not here: %s%n", encoder.id(), e.getMessage());
                 }
             }
@@ -109,11 +113,17 @@ final class Contest implements AutoCloseable {
         }
     }
 
-    /** Long enough for the JVM's compilers, and once at least. */
-    private static void warmUp(EncoderLoop loop, int calls) {
-        var seconds = 0.0;
-        for (var run = 0; run < WARM_RUNS && seconds < WARM_SECONDS; run++) {
-            seconds += loop.run(calls);
+    /** Runs it long enough for the JVM's compilers, and once at least; closes it where it fails. */
+    private static EncoderLoop warm(EncoderLoop loop, int calls) {
+        try {
+            var seconds = 0.0;
+            for (var run = 0; run < WARM_RUNS && seconds < WARM_SECONDS; run++) {
+                seconds += loop.run(calls);
+            }
+            return loop;
+        } catch (RuntimeException | Error e) {
+            loop.close();
+            throw e;
         }
     }
 

@@ -37,7 +37,20 @@ final class EncoderBench {
             var peaks = context.peaks(contestants);
             var times = contest.run(context.runs());
             var figures = Figures.of(contestants, times, tokens, baseline, peaks);
+            sayWhereCoresWait(context, figures);
             return findings(context, figures, baseline, batchSize, contestants);
+        }
+    }
+
+    /** With few batches, one core works on the last of them while the others wait. */
+    private static void sayWhereCoresWait(BenchContext context, List<Figures> figures) {
+        for (var each : figures) {
+            if (each.batches() < 4 * context.cores()) {
+                context.out()
+                        .printf(
+                                "%s: only %d batches for %d calls at a time: a core waits at the end of each run; take more texts or a smaller --batch-size%n",
+                                each.encoder(), each.batches(), context.cores());
+            }
         }
     }
 
@@ -48,7 +61,7 @@ final class EncoderBench {
             int batchSize,
             List<Contestant> contestants) {
         var note =
-                "%s; %d runs in turns after one that warms up, %d calls at a time of one thread each; unsorted batches of %d rows as they arrive, sorted ones planned for %d tokens; ratio is the baseline's time (%s) over its own"
+                "%s; %d runs in turns after some seconds of warm-up, %d calls at a time of one thread each; unsorted batches of %d rows as they arrive, sorted ones planned for %d tokens; ratio is the baseline's time (%s) over its own"
                         .formatted(
                                 context.rows().description(),
                                 context.runs(),
@@ -132,8 +145,8 @@ final class EncoderBench {
     private static Table costs(List<Figures> all) {
         return new Table(
                 "Batches, memory, vectors, and how much of the machine",
-                "Resident memory is what opening an encoder and its first run added to the process's. The cosine is that with"
-                        + " float32's vectors. The peak is that of bare matmuls in the same precision, measured in this run.",
+                "Resident memory is what opening an encoder and warming it up added beside the Java heap; the first that needs a library"
+                        + " pays for loading it. The cosine is that with the vectors of the first encoder here that computes in float32. The peak is that of bare matmuls in the same precision, measured in this run.",
                 List.of(
                         "encoder",
                         "batches",

@@ -1,8 +1,12 @@
 package dev.packhorse.jobs.bench;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import dev.packhorse.engine.Paths;
 import dev.packhorse.engine.contract.Device;
 import dev.packhorse.jobs.charts.PageFile;
@@ -54,13 +58,20 @@ final class EncoderMeasures {
         all.add(findings);
     }
 
+    /** Profiles, where that was asked for. */
+    void profile() {
+        context.options().find(BenchOptions.PROFILE).ifPresent(file -> add(ProfileBench.run(context, Path.of(file))));
+    }
+
     /**
-     * Profiles where that was asked for, and writes the files that were asked for.
+     * Writes the files that were asked for, of all that was found so far.
      *
      * @throws UncheckedIOException when one cannot be written
      */
-    void end() {
-        context.options().find(BenchOptions.PROFILE).ifPresent(file -> add(ProfileBench.run(context, Path.of(file))));
+    void write() {
+        if (all.isEmpty()) {
+            return;
+        }
         context.options().find(BenchOptions.RESULTS).map(Path::of).ifPresent(this::writeResults);
         context.options().find(EmbedOptions.REPORT_PAGE).map(PageFile::new).ifPresent(this::writePage);
     }
@@ -74,11 +85,31 @@ final class EncoderMeasures {
             new ObjectMapper()
                     .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                     .enable(SerializationFeature.INDENT_OUTPUT)
+                    .registerModule(new SimpleModule().addSerializer(double.class, new FiniteNumbers()))
                     .writeValue(file.toFile(), results);
         } catch (IOException e) {
             throw new UncheckedIOException("could not write the figures to " + file, e);
         }
         context.out().println("figures: " + file);
+    }
+
+    /** JSON has no other numbers. */
+    private static final class FiniteNumbers extends StdSerializer<Double> {
+
+        private static final long serialVersionUID = 1;
+
+        private FiniteNumbers() {
+            super(Double.class);
+        }
+
+        @Override
+        public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            if (Double.isFinite(value)) {
+                json.writeNumber(value);
+            } else {
+                json.writeNull();
+            }
+        }
     }
 
     private void writePage(PageFile file) {

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 public sealed interface Lengths {
 
     /** What messages and help call them. */
-    String LABEL = "corpus, fixed:N or uniform:A-B";
+    String LABEL = "corpus, fixed:N or uniform:A-B, of 2 tokens or more";
 
     Pattern FIXED = Pattern.compile("fixed:(\\d{1,6})");
     Pattern UNIFORM = Pattern.compile("uniform:(\\d{1,6})-(\\d{1,6})");

@@ -1,6 +1,5 @@
 package dev.packhorse.jobs.bench;
 
-import dev.packhorse.jobs.bench.BenchOptions.What;
 import dev.packhorse.jobs.page.Axis;
 import dev.packhorse.jobs.page.Chart;
 import dev.packhorse.jobs.page.LineChart;
@@ -42,9 +41,11 @@ final class PaddingBench {
     static Findings run(BenchContext context) {
         int batchSize = context.options().get(BenchOptions.BATCH_SIZE);
         var longest = longest(context.options());
-        var batches = Math.max(1, context.options().get(BenchOptions.ROWS) / batchSize);
+        // each core has as many padded batches as the others, or the padded encoders would wait for one of them
+        var cores = context.cores();
+        var batches = cores * Math.max(1, context.options().get(BenchOptions.ROWS) / batchSize / cores);
         var first = rows(context, SHARES[0], batches, batchSize, longest);
-        var setting = new Contest.Setting(1, context.cores(), Math.max(context.maxBatchTokens(), batchSize * longest));
+        var setting = new Contest.Setting(1, cores, Math.max(context.maxBatchTokens(), longest));
         try (var contest = Contest.open(
                 context.encoders(),
                 context.model(),
@@ -110,8 +111,14 @@ final class PaddingBench {
 
     /** @throws OptionException when texts are to have other lengths than this measurement can give them */
     static void check(OptionValues options) {
-        if (options.get(BenchOptions.WHAT) == What.PADDING) {
-            longest(options);
+        int batchSize = options.get(BenchOptions.BATCH_SIZE);
+        var longest = longest(options);
+        for (var share : SHARES) {
+            try {
+                PaddingShare.lengths(share, 1, batchSize, longest, new Random(SEED));
+            } catch (IllegalArgumentException e) {
+                throw new OptionException("--batch-size, --lengths: " + e.getMessage());
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 /**
- * Programs that measure; their figures stand in docs/PERFORMANCE.md. {@code Bench} begins, with {@code BenchOptions}.
+ * Programs that measure; their figures stand in docs/PERFORMANCE.md. {@code Bench} begins, with {@code BenchOptions}
+ * and {@code BenchChecks}.
  *
  * <ul>
  *   <li>Encoders side by side: {@code EncoderMeasures} runs {@code EncoderBench}, {@code PaddingBench}, {@code BatchSizeBench}

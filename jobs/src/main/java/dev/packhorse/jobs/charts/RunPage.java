@@ -279,8 +279,12 @@ public final class RunPage {
         facts.put("duration", String.format(Locale.ROOT, "%.1f s", run.wall().toMillis() / 1e3));
         facts.put(
                 "output",
-                "%d files, %.1f MiB"
-                        .formatted(run.written().files(), run.written().bytes() / 0x1p20));
+                String.format(
+                        Locale.ROOT,
+                        "%,d %s, %.1f MiB",
+                        run.written().files(),
+                        run.written().files() == 1 ? "file" : "files",
+                        run.written().bytes() / 0x1p20));
         facts.putAll(surroundings());
         return facts;
     }

@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 /** Charts of how tasks spent their time, and of what came of it. */
 final class WorkCharts {
 
-    private static final int TIMES = 60; // places on the axis of time
+    private static final int MOST_TIMES = 60; // places on the axis of time
+    private static final double SHORTEST = 250; // milliseconds between two of them
     private static final int MOST_TASKS = 60; // with a bar each
     private static final int RANKS = 101;
 
@@ -36,19 +37,20 @@ final class WorkCharts {
         var begin = spans.stream().mapToDouble(Span::begin).min().orElse(0);
         var end = spans.stream().mapToDouble(Span::end).max().orElse(0);
         var unit = TimeUnit.of(end - begin);
-        var step = Math.max(1, end - begin) / TIMES;
-        var tokens = new double[TIMES];
+        var times = (int) Math.max(2, Math.min(MOST_TIMES, (end - begin) / SHORTEST));
+        var step = Math.max(1, end - begin) / times;
+        var tokens = new double[times];
         for (var span : spans) {
-            for (var i = 0; i < TIMES; i++) {
+            for (var i = 0; i < times; i++) {
                 var from = Math.max(span.begin(), begin + i * step);
                 var to = Math.min(span.end(), begin + (i + 1) * step);
                 tokens[i] += to > from ? span.tokens() * (to - from) / (span.end() - span.begin()) : 0;
             }
         }
-        var x = IntStream.range(0, TIMES)
+        var x = IntStream.range(0, times)
                 .mapToDouble(i -> round((i + 0.5) * step / unit.millis()))
                 .toArray();
-        var y = IntStream.range(0, TIMES)
+        var y = IntStream.range(0, times)
                 .mapToDouble(i -> Math.rint(tokens[i] / (step / 1e3)))
                 .toArray();
         return new LineChart(

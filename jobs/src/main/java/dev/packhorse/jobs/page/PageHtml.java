@@ -98,7 +98,10 @@ final class PageHtml {
     }
 
     private static String style(Table table, int column) {
-        return table.isOfNumbers(column) ? " class=\"number\"" : " dir=\"auto\"";
+        if (table.isOfNumbers(column)) {
+            return " class=\"number\"";
+        }
+        return table.isLong(column) ? " class=\"long\" dir=\"auto\"" : " dir=\"auto\"";
     }
 
     private static String note(String note) {

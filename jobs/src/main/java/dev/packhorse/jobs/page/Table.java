@@ -11,6 +11,8 @@ import java.util.List;
  */
 public record Table(String title, String note, List<String> columns, List<List<String>> rows) {
 
+    private static final int LONG = 40; // characters
+
     /** @throws IllegalArgumentException when a row has not a cell for each column */
     public Table {
         columns = List.copyOf(columns);
@@ -28,5 +30,10 @@ public record Table(String title, String note, List<String> columns, List<List<S
         var cells = rows.stream().map(row -> row.get(column)).toList();
         return cells.stream().anyMatch(Numbers::isNumber)
                 && cells.stream().allMatch(cell -> Numbers.isNumber(cell) || Numbers.isNone(cell));
+    }
+
+    /** Whether a column holds sentences, which want room beside the others. */
+    boolean isLong(int column) {
+        return rows.stream().anyMatch(row -> row.get(column).length() > LONG);
     }
 }

@@ -114,7 +114,7 @@ record Publication(
         return new Table(
                 "The audit",
                 "What is looked at before anything is published.",
-                List.of("check", "", "found", "ids, some of them"),
+                List.of("check", "outcome", "found", "some ids"),
                 rows);
     }
 

@@ -1,6 +1,8 @@
 package dev.packhorse.jobs.reindex;
 
 import dev.packhorse.jobs.report.RunLine;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +62,8 @@ final class RunFacts {
             case "fingerprint" -> text.substring(0, Math.min(16, text.length()));
             case "seconds" ->
                 SECONDS.matcher(text).matches() ? String.format(Locale.ROOT, "%.1f s", Double.parseDouble(text)) : text;
+            case "started" ->
+                Instant.parse(text).truncatedTo(ChronoUnit.SECONDS).toString();
             case "snapshot", "snapshot_before", "run" -> text;
             default -> COUNT.matcher(text).matches() ? String.format(Locale.ROOT, "%,d", Long.parseLong(text)) : text;
         };

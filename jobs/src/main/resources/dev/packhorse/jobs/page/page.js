@@ -112,6 +112,9 @@
       ticks: { maxRotation: lying ? 0 : 45, autoSkip: !lying, autoSkipPadding: 8 },
     };
     const values = scale(chart.value, { stacked: chart.stacked, beginAtZero: true });
+    if (chart.series.every((bars) => bars.values.every(Number.isInteger))) {
+      values.ticks.precision = 0; // there is no half of a row
+    }
     return {
       type: "bar",
       data: {
@@ -227,20 +230,17 @@
   const repaint = () =>
     drawn.forEach((chart) => {
       paint(chart.config);
-      chart.update("none");
+      chart.update(); // not in mode "none", which leaves the colours of bars and points as they were
     });
 
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   document.querySelectorAll("[data-chart]").forEach(draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-  addEventListener("beforeprint", () => {
-    document.documentElement.classList.add("printing");
+  // paper is light; what is drawn already is scaled to its width by the style
+  const printing = (now) => () => {
+    document.documentElement.classList.toggle("printing", now);
     repaint();
-    drawn.forEach((chart) => chart.resize());
-  });
-  addEventListener("afterprint", () => {
-    document.documentElement.classList.remove("printing");
-    repaint();
-    drawn.forEach((chart) => chart.resize());
-  });
+  };
+  addEventListener("beforeprint", printing(true));
+  addEventListener("afterprint", printing(false));
 })();

@@ -87,7 +87,7 @@ class BenchTest {
 
         assertThat(out)
                 .contains("60 rows (corpus), ", "Speed", "real tokens/s", "of peak", "figures: " + results)
-                .contains("3 runs in turns after one that warms up");
+                .contains("3 runs in turns after some seconds of warm-up");
         var figures = json(results).path("encoders").path("figures");
         assertThat(texts(figures, "encoder")).containsExactly("onnx", "onnx-sorted", "nested-float32", "nested-int8");
         var onnx = figures.get(0);
@@ -113,7 +113,8 @@ class BenchTest {
     void whatDoesNotRunHereIsNamedWithTheReason() {
         assertThat(tiny("measure", "encoders", "encoders", "pytorch,nested-float32", "lengths", "fixed:8", "rows", "6"))
                 .contains("pytorch: not here: torchscript: expected a .pt file, found none in tiny-bert")
-                .contains("encoders on a GPU: not here: device: expected cpu, for there is no encoder for GPUs yet, found cuda:0")
+                .contains(
+                        "encoders on a GPU: not here: device: expected cpu, for there is no encoder for GPUs yet, found cuda:0")
                 .contains("6 rows (fixed:8), 48 tokens, mean 8, longest 8")
                 .contains("ratio is the baseline's time (nested-float32) over its own");
     }

@@ -33,7 +33,8 @@ class LengthsTest {
     void anythingElseIsRefused(String written) {
         assertThatThrownBy(() -> read(written))
                 .isInstanceOf(OptionException.class)
-                .hasMessage("--lengths: expected corpus, fixed:N or uniform:A-B, found '%s'", written);
+                .hasMessage(
+                        "--lengths: expected corpus, fixed:N or uniform:A-B, of 2 tokens or more, found '%s'", written);
     }
 
     @Test

@@ -26,9 +26,19 @@ public final class ProcessMemory {
         return bytes("VmHWM:");
     }
 
-    /** VmRSS of proc(5) in bytes, what is in memory now; 0 on systems that have no /proc. */
-    public static long residentBytes() {
-        return bytes("VmRSS:");
+    /**
+     * VmRSS of proc(5), what is in memory now, without the Java heap after a collection: what native libraries hold, in bytes. 0 on
+     * systems that have no /proc.
+     */
+    public static long residentBesideHeapBytes() {
+        System.gc();
+        var resident = bytes("VmRSS:");
+        return resident == 0
+                ? 0
+                : resident
+                        - ManagementFactory.getMemoryMXBean()
+                                .getHeapMemoryUsage()
+                                .getCommitted();
     }
 
     private static long bytes(String field) {
