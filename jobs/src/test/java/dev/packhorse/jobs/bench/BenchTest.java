@@ -123,7 +123,56 @@ class BenchTest {
     void aBaselineThatDoesNotRunHereIsRefused() {
         assertThatThrownBy(() -> tiny("measure", "encoders", "encoders", "onnx", "baseline", "pytorch"))
                 .isInstanceOf(OptionException.class)
+                .hasMessage("--baseline: expected one of those that are measured (onnx), found pytorch");
+        assertThatThrownBy(() -> tiny("measure", "encoders", "encoders", "onnx,pytorch", "baseline", "pytorch"))
+                .isInstanceOf(OptionException.class)
                 .hasMessage("--baseline: expected one that is measured and runs here (onnx), found pytorch");
+        assertThatThrownBy(() -> tiny("measure", "batch-size", "encoders", "onnx,onnx-sorted", "baseline", "onnx-sorted"))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--baseline: expected one of those that are measured (onnx), found onnx-sorted");
+    }
+
+    @Test
+    void filesAreCheckedBeforeAnythingIsMeasured() {
+        var nowhere = folder.resolve("none/results.json").toString();
+        assertThatThrownBy(() -> tiny("measure", "encoders", "results", nowhere))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--results: expected a file in a folder that can be written to, found " + nowhere);
+        assertThatThrownBy(() -> tiny("measure", "encoders", "profile", folder.toString()))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--profile: expected a file in a folder that can be written to, found " + folder);
+        assertThatThrownBy(() -> tiny("measure", "jobs", "report-page", folder.resolve("p.html").toString()))
+                .isInstanceOf(OptionException.class)
+                .hasMessage(
+                        "--report-page: expected with --measure encoders, padding, batch-size or all, found --measure jobs");
+    }
+
+    @Test
+    void textsLongerThanTheModelReadsAreRefused() {
+        assertThatThrownBy(() -> tiny("measure", "encoders", "lengths", "uniform:8-65"))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--lengths: expected at most 64 tokens, which is what tiny-bert reads, found uniform:8-65");
+    }
+
+    @Test
+    void batchesTooSmallForTheLargestShareAreRefused() {
+        assertThatThrownBy(() -> tiny("measure", "padding", "lengths", "fixed:60", "batch-size", "8"))
+                .isInstanceOf(OptionException.class)
+                .hasMessage(
+                        "--batch-size, --lengths: expected batches that can be 90% padding, found 8 rows of at most 60 tokens; take more or longer rows");
+    }
+
+    @Test
+    void oneBadFileIsNoReasonToMeasureNothing() throws IOException {
+        var model = Fixtures.copyTinyBert(folder);
+        Files.write(model.resolve("onnx/model.onnx"), new byte[100]);
+        assertThat(bench(
+                        "measure", "encoders",
+                        "model", model.toString(),
+                        "lengths", "fixed:8",
+                        "rows", "8",
+                        "encoders", "onnx,nested-float32"))
+                .contains("onnx: not here: ", "nested-float32");
     }
 
     @Test
@@ -133,17 +182,18 @@ class BenchTest {
                 "measure", "padding",
                 "lengths", "fixed:60",
                 "batch-size", "20",
-                "rows", "40",
+                "rows", "20",
                 "encoders", "onnx,nested-float32",
                 "results", results.toString());
+        var cores = LocalSpark.session().sparkContext().defaultParallelism();
         assertThat(out)
-                .contains("2 batches of 20 rows as they arrive, the longest of each 60 tokens")
+                .contains(cores + " batches of 20 rows as they arrive, the longest of each 60 tokens")
                 .contains("90.0%");
         var figures = json(results).path("padding").path("figures");
         assertThat(figures).hasSize(20);
         for (var point : figures) {
             assertThat(point.path("tokens").asLong())
-                    .isEqualTo(Math.round((1 - point.path("padding_share").asDouble()) * 2400));
+                    .isEqualTo(cores * Math.round((1 - point.path("padding_share").asDouble()) * 1200));
         }
     }
 
