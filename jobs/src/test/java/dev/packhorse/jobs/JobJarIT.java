@@ -81,6 +81,14 @@ class JobJarIT {
     }
 
     @Test
+    void ofTheChartsLibraryItHoldsWhatAPageNeedsAndTheLicence() {
+        assertThat(jobEntries.stream().filter(name -> name.contains("webjars") && !name.endsWith("/")))
+                .hasSize(2)
+                .anySatisfy(name -> assertThat(name).endsWith("/dist/chart.umd.min.js"))
+                .anySatisfy(name -> assertThat(name).endsWith("/LICENSE.md"));
+    }
+
+    @Test
     void itIsSignedByNobodyAndHasNoModuleOfAnother() {
         assertThat(jobEntries).noneSatisfy(name -> assertThat(name).matches("META-INF/.*\\.(SF|DSA|RSA)"));
         assertThat(jobEntries).noneSatisfy(name -> assertThat(name).endsWith("module-info.class"));

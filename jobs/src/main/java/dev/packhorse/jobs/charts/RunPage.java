@@ -151,13 +151,17 @@ public final class RunPage {
             sample.addAll(VectorSample.draw(rows.get(), wanted, textsShown ? texts.get() : Optional.empty()));
         } catch (Exception e) { // as Spark throws them, checked ones among them
             LOG.warn("could not draw vectors for the report page", e);
-            missing = "Vectors could not be drawn: " + e;
+            missing = "Vectors could not be drawn: " + firstLine(e);
             return;
         }
         sample.sort(Comparator.comparingLong(VectorSample::order));
         if (sample.size() > wanted) { // of several batches
             sample.subList(wanted, sample.size()).clear();
         }
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure).lines().findFirst().orElse("");
     }
 
     /** Writes the page of the embed job. */
@@ -219,7 +223,7 @@ public final class RunPage {
                 LOG.warn("could not write the report page {}", place.place(), e);
                 out.printf(
                         "WARNING: --report-page %s could not be written: %s; the run itself is not touched by that%n",
-                        place.place(), e);
+                        place.place(), firstLine(e));
             }
         });
     }

@@ -1,12 +1,14 @@
 package dev.packhorse.jobs.charts;
 
 import dev.packhorse.udf.rows.OutputColumns;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -57,15 +59,17 @@ record VectorSample(long order, String id, String text, boolean truncated, float
          * @param count of the rows
          */
         static Rows ofFiles(Dataset<Row> held, Column key, long count, int wanted) {
-            var files = held.inputFiles();
+            var files = Arrays.stream(held.inputFiles())
+                    .map(file -> new Path(URI.create(file)).toString()) // what was encoded there is not when it is read
+                    .sorted()
+                    .toArray(String[]::new);
             if (files.length < 2 || count <= LOOKED_AT * wanted) {
                 return new Rows(held, key);
             }
-            Arrays.sort(files);
             var rowsInFile = Math.max(1, count / files.length);
             var enough = (int) Math.min(files.length, LOOKED_AT * wanted / rowsInFile + 1);
-            return new Rows(
-                    held.sparkSession().read().schema(held.schema()).parquet(Arrays.copyOf(files, enough)), key);
+            var some = Arrays.copyOf(files, enough);
+            return new Rows(held.sparkSession().read().schema(held.schema()).parquet(some), key);
         }
     }
 

@@ -179,6 +179,18 @@ class EmbedJobPageTest extends EmbedJobFixture {
                 .isNotEmpty();
     }
 
+    @Test
+    void whereRowsAreManySomeOfTheirFilesAreRead() {
+        output = folder.resolve("an out put, 100%25 öffentlich");
+
+        job(texts(400))
+                .set("output", output.toString())
+                .set("report-sample", "5")
+                .run();
+
+        assertThat(pointTexts(PageReader.of(file))).hasSize(5).allMatch(text -> text.matches("(\\d+): text \\1.*"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"int8", "ubinary", "float16"})
     void theMapIsOfTheVectorsBeforeTheyAreQuantized(String precision) {
