@@ -25,10 +25,10 @@ public record PageFile(String place) {
     void checkBeside(String option, String folder, Configuration conf) {
         try {
             var file = qualified(place, conf);
-            var rows = qualified(folder, conf).toUri().getPath();
+            var rows = qualified(folder, conf).toString();
             var name = file.getName();
             if (file.getParent() != null
-                    && (file.getParent().toUri().getPath() + "/").startsWith(rows + "/")
+                    && (file.getParent() + "/").startsWith(rows + "/")
                     && !name.startsWith("_")
                     && !name.startsWith(".")) {
                 throw new OptionException(

@@ -149,7 +149,7 @@ public final class RunPage {
         }
         try {
             sample.addAll(VectorSample.draw(rows.get(), wanted, textsShown ? texts.get() : Optional.empty()));
-        } catch (Exception e) { // as Spark throws them, checked ones among them
+        } catch (Exception | LinkageError | OutOfMemoryError e) { // as Spark throws them, checked ones among them
             LOG.warn("could not draw vectors for the report page", e);
             missing = "Vectors could not be drawn: " + firstLine(e);
             return;
@@ -219,7 +219,7 @@ public final class RunPage {
             try {
                 place.write(making.make(), spark.sessionState().newHadoopConf());
                 out.printf("report page  %s%n", place.place());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) { // whatever it is: the rows are written
                 LOG.warn("could not write the report page {}", place.place(), e);
                 out.printf(
                         "WARNING: --report-page %s could not be written: %s; the run itself is not touched by that%n",
