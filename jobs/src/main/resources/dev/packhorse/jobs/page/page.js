@@ -2,6 +2,7 @@
   "use strict";
 
   const LONG_NAME = 12; // characters; bars lie where a category's name is longer
+  const FEW_NAMES = 12; // of standing bars, all of which have room
   const MANY_POINTS = 30; // of a line; without marks from there on
   const FEW_PLACES = 10; // of a logarithmic axis, all of which have room
   const TOOLTIP_WIDTH = 44; // characters
@@ -109,7 +110,7 @@
       type: "category",
       stacked: chart.stacked,
       grid: { display: false },
-      ticks: { maxRotation: lying ? 0 : 45, autoSkip: !lying, autoSkipPadding: 8 },
+      ticks: { maxRotation: lying ? 0 : 45, autoSkip: chart.categories.length > FEW_NAMES && !lying, autoSkipPadding: 8 },
     };
     const values = scale(chart.value, { stacked: chart.stacked, beginAtZero: true });
     if (chart.series.every((bars) => bars.values.every(Number.isInteger))) {
