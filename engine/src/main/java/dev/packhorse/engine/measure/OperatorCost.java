@@ -73,8 +73,9 @@ public record OperatorCost(String operator, double selfMicros, double share, lon
                 .toList();
     }
 
+    /** By the middle of the inner one: rounded, a span may begin a little before the one ends that it follows. */
     private static boolean holds(Span outer, Span inner) {
-        return outer.thread() == inner.thread() && inner.startMicros() < outer.endMicros();
+        return outer.thread() == inner.thread() && inner.startMicros() + inner.micros() / 2 < outer.endMicros();
     }
 
     private static void close(Open done, HashMap<String, Sum> sums) {

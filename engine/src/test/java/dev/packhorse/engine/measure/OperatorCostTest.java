@@ -1,6 +1,7 @@
 package dev.packhorse.engine.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.packhorse.engine.Seeds;
 import java.util.ArrayList;
@@ -50,5 +51,23 @@ class OperatorCostTest {
     void aMeanIsOfSelfTime() {
         assertThat(new OperatorCost("MatMul", 30, 1, 4).meanMicros()).isEqualTo(7.5);
         assertThat(OperatorCost.of(List.of())).isEmpty();
+    }
+
+    @Test
+    void spansThatFollowEachOtherAreNotInEachOther() {
+        var random = Seeds.random();
+        var spans = new ArrayList<Span>();
+        var now = 24_690_123_456_789L; // nanoseconds, as large as clocks have them: microseconds of it are rounded
+        var nanos = 0L;
+        for (var i = 0; i < 10_000; i++) {
+            var took = random.nextInt(1, 3_000_000);
+            spans.add(new Span("operator " + i % 7, "", 1, now / 1e3, took / 1e3));
+            now += took;
+            nanos += took;
+        }
+        assertThat(OperatorCost.of(spans).stream()
+                        .mapToDouble(OperatorCost::selfMicros)
+                        .sum())
+                .isCloseTo(nanos / 1e3, within(1.0));
     }
 }
