@@ -219,7 +219,10 @@ public final class RunPage {
             try {
                 place.write(making.make(), spark.sessionState().newHadoopConf());
                 out.printf("report page  %s%n", place.place());
-            } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) { // whatever it is: the rows are written
+            } catch (IOException
+                    | RuntimeException
+                    | LinkageError
+                    | OutOfMemoryError e) { // whatever it is: the rows are written
                 LOG.warn("could not write the report page {}", place.place(), e);
                 out.printf(
                         "WARNING: --report-page %s could not be written: %s; the run itself is not touched by that%n",

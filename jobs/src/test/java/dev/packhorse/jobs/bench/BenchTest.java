@@ -127,7 +127,8 @@ class BenchTest {
         assertThatThrownBy(() -> tiny("measure", "encoders", "encoders", "onnx,pytorch", "baseline", "pytorch"))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("--baseline: expected one that is measured and runs here (onnx), found pytorch");
-        assertThatThrownBy(() -> tiny("measure", "batch-size", "encoders", "onnx,onnx-sorted", "baseline", "onnx-sorted"))
+        assertThatThrownBy(
+                        () -> tiny("measure", "batch-size", "encoders", "onnx,onnx-sorted", "baseline", "onnx-sorted"))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("--baseline: expected one of those that are measured (onnx), found onnx-sorted");
     }
@@ -141,7 +142,11 @@ class BenchTest {
         assertThatThrownBy(() -> tiny("measure", "encoders", "profile", folder.toString()))
                 .isInstanceOf(OptionException.class)
                 .hasMessage("--profile: expected a file in a folder that can be written to, found " + folder);
-        assertThatThrownBy(() -> tiny("measure", "jobs", "report-page", folder.resolve("p.html").toString()))
+        assertThatThrownBy(() -> tiny(
+                        "measure",
+                        "jobs",
+                        "report-page",
+                        folder.resolve("p.html").toString()))
                 .isInstanceOf(OptionException.class)
                 .hasMessage(
                         "--report-page: expected with --measure encoders, padding, batch-size or all, found --measure jobs");
@@ -193,7 +198,8 @@ class BenchTest {
         assertThat(figures).hasSize(20);
         for (var point : figures) {
             assertThat(point.path("tokens").asLong())
-                    .isEqualTo(cores * Math.round((1 - point.path("padding_share").asDouble()) * 1200));
+                    .isEqualTo(
+                            cores * Math.round((1 - point.path("padding_share").asDouble()) * 1200));
         }
     }
 
