@@ -186,6 +186,6 @@ class TextEmbedderParamsTest {
         assertThat(Stages.value(read, "prompt")).isEqualTo("query: ");
         assertThatThrownBy(() -> read.setPath("middle"))
                 .isInstanceOf(OptionException.class)
-                .hasMessage("path: expected one of auto, fast, slow, found 'middle'");
+                .hasMessage("path: expected one of auto, fast, slow, pytorch, found 'middle'");
     }
 }

@@ -77,7 +77,7 @@ final class BatchSizeBench {
 
     private static Findings findings(BenchContext context, Lengths lengths, BenchEncoder baseline, List<Point> points) {
         var note =
-                "rows of %s; one call at a time with %d threads; batches of rows as they arrive, the same for all; %d runs in turns; ratio is the baseline's time (%s) over its own"
+                "rows of %s; one call at a time with %d threads; batches of rows as they arrive, the same for all; runs in turns: %d; ratio is the baseline's time (%s) over its own"
                         .formatted(lengths.text(), context.cores(), context.runs(), baseline.id());
         var columns = points.stream().map(Point::encoder).distinct().toList();
         var lines = columns.stream()

@@ -61,7 +61,7 @@ final class EncoderBench {
             int batchSize,
             List<Contestant> contestants) {
         var note =
-                "%s; %d runs in turns after some seconds of warm-up, %d calls at a time of one thread each; unsorted batches of %d rows as they arrive, sorted ones planned for %d tokens; ratio is the baseline's time (%s) over its own"
+                "%s; runs in turns after some seconds of warm-up: %d; %d calls at a time of one thread each; unsorted batches of %d rows as they arrive, sorted ones planned for %d tokens; ratio is the baseline's time (%s) over its own"
                         .formatted(
                                 context.rows().description(),
                                 context.runs(),

@@ -77,7 +77,7 @@ final class PaddingBench {
         int batchSize = context.options().get(BenchOptions.BATCH_SIZE);
         var longest = longest(context.options());
         var note =
-                "%d batches of %d rows as they arrive, the longest of each %d tokens, the others as short as the share of padding wants them; %d runs in turns; sorted and nested encoders take the same rows in batches planned for %d tokens; ratio is the baseline's time (%s) over its own"
+                "%d batches of %d rows as they arrive, the longest of each %d tokens, the others as short as the share of padding wants them; runs in turns: %d; sorted and nested encoders take the same rows in batches planned for %d tokens; ratio is the baseline's time (%s) over its own"
                         .formatted(
                                 batches, batchSize, longest, context.runs(), context.maxBatchTokens(), baseline.id());
         return new Findings(
@@ -169,6 +169,6 @@ final class PaddingBench {
                             own.stream().mapToDouble(value).toArray());
                 })
                 .toList();
-        return new LineChart(title, note, Axis.linear("share of padding"), Axis.linear(label), lines);
+        return new LineChart(title, note, Axis.linear("share of padding"), Axis.logarithmic(label), lines);
     }
 }

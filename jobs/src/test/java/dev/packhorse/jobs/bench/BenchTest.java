@@ -87,7 +87,7 @@ class BenchTest {
 
         assertThat(out)
                 .contains("60 rows (corpus), ", "Speed", "real tokens/s", "of peak", "figures: " + results)
-                .contains("3 runs in turns after some seconds of warm-up");
+                .contains("runs in turns after some seconds of warm-up: 3");
         var figures = json(results).path("encoders").path("figures");
         assertThat(texts(figures, "encoder")).containsExactly("onnx", "onnx-sorted", "nested-float32", "nested-int8");
         var onnx = figures.get(0);
