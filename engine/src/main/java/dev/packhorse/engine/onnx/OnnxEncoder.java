@@ -156,13 +156,7 @@ public final class OnnxEncoder implements Encoder {
     }
 
     private float[] encode(NestedBatch batch, PaddedBatch room) {
-        var answer = graph.run(batch, room);
-        if (graph.output().perToken()) {
-            return pooler.padded(batch, answer, width);
-        }
-        var vectors = new float[batch.size() * width]; // [B, D0]
-        answer.get(0, vectors);
-        return pooler.pooled(batch.size(), vectors);
+        return pooler.answered(batch, graph.run(batch, room), graph.output().perToken(), width);
     }
 
     @Override

@@ -74,6 +74,22 @@ public final class Pooler {
     }
 
     /**
+     * The vectors of a padded batch, of an encoder's answer as it comes.
+     *
+     * @param answer [B, S, width] where there is a vector for each token, else [B, width], which the encoder pooled itself
+     * @param width H of token vectors, D0 of pooled ones
+     * @return [B, D]
+     */
+    public float[] answered(NestedBatch batch, FloatBuffer answer, boolean perToken, int width) {
+        if (perToken) {
+            return padded(batch, answer, width);
+        }
+        var vectors = new float[batch.size() * width]; // [B, D0]
+        answer.get(0, vectors);
+        return pooled(batch.size(), vectors);
+    }
+
+    /**
      * Pools vectors that lie in a padded rectangle.
      *
      * @param hidden [B, S, H] float32 row-major, S the longest row of the batch; stays the caller's

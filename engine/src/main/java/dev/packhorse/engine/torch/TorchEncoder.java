@@ -133,12 +133,7 @@ public final class TorchEncoder implements Encoder {
         return module.run(cells, answers -> {
             var answer =
                     output.find(answers, batch.size(), batch.longest(), width).floats();
-            if (output.perToken()) {
-                return pooler.padded(batch, answer, width);
-            }
-            var vectors = new float[batch.size() * width]; // [B, D0]
-            answer.get(0, vectors);
-            return pooler.pooled(batch.size(), vectors);
+            return pooler.answered(batch, answer, output.perToken(), width);
         });
     }
 
