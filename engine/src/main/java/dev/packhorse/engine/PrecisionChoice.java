@@ -10,6 +10,7 @@ public enum PrecisionChoice {
     AUTO("auto"),
     FLOAT32(Precision.FLOAT32.id()),
     BFLOAT16(Precision.BFLOAT16.id()),
+    FLOAT16(Precision.FLOAT16.id()),
     INT8(Precision.INT8.id());
 
     private final String id;
@@ -43,6 +44,7 @@ public enum PrecisionChoice {
                 };
             case FLOAT32 -> Precision.FLOAT32;
             case BFLOAT16 -> Precision.BFLOAT16;
+            case FLOAT16 -> Precision.FLOAT16;
             case INT8 -> Precision.INT8;
         };
     }

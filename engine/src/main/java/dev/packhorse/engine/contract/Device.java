@@ -1,6 +1,7 @@
 package dev.packhorse.engine.contract;
 
 import java.io.Serializable;
+import java.util.List;
 
 /** Where an encoder computes, or what is there for it to compute on. Immutable. */
 public sealed interface Device extends Serializable {
@@ -17,14 +18,25 @@ public sealed interface Device extends Serializable {
     }
 
     /**
-     * One GPU of this machine.
+     * GPUs of this machine: one, or several that take batches from one queue.
      *
-     * @param address what those who share out GPUs call it, mostly its number
+     * @param addresses what those who share out GPUs call them, mostly their numbers; none for all that the task has been
+     *     given or, where nobody gives any, all of the machine's
      */
-    record Gpu(String address) implements Device {
+    record Gpu(List<String> addresses) implements Device {
+
+        public Gpu {
+            addresses = List.copyOf(addresses);
+        }
+
+        /** One of them. */
+        public Gpu(String address) {
+            this(List.of(address));
+        }
+
         @Override
         public String id() {
-            return "cuda:" + address;
+            return addresses.isEmpty() ? "cuda" : "cuda:" + String.join(",", addresses);
         }
     }
 }

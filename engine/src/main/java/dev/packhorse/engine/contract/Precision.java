@@ -6,6 +6,8 @@ public enum Precision {
     FLOAT32("float32", "float32"),
     /** Matrix products and token vectors of float32's upper half, sums in float32. */
     BFLOAT16("bfloat16", "bfloat16"),
+    /** Matrix products and token vectors of IEEE 754 binary16, sums in float32: on GPUs. */
+    FLOAT16("float16", "float16"),
     /** Matrix products of 8-bit integers with a scale for each token and each channel; the rest as above. */
     INT8("int8", "int8-1");
 

@@ -1,5 +1,6 @@
 package dev.packhorse.engine.onednn;
 
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.Precision;
 import org.bytedeco.dnnl.memory;
 
@@ -19,6 +20,8 @@ record Numbers(memory.data_type stream, memory.data_type attention, memory.data_
         return switch (precision) {
             case FLOAT32 -> new Numbers(f32, f32, f32, false);
             case BFLOAT16 -> new Numbers(bf16, bf16, bf16, false);
+            case FLOAT16 ->
+                throw new EncoderException("expected float32, bfloat16 or int8 on a CPU, found " + precision.id());
             // what is quantised next stays float32, so that it is rounded once
             case INT8 -> new Numbers(f32, OneDnn.hasBfloat16() ? bf16 : f32, f32, true);
         };

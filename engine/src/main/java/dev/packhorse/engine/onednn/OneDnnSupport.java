@@ -38,6 +38,7 @@ public final class OneDnnSupport {
         return switch (precision) {
             case FLOAT32, INT8 -> true;
             case BFLOAT16 -> OneDnn.hasBfloat16();
+            case FLOAT16 -> false; // a matter of GPUs, whatever the CPU has
         };
     }
 

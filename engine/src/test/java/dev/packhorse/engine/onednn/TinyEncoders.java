@@ -30,8 +30,7 @@ final class TinyEncoders {
 
     /** The precisions that this CPU can compute in. */
     static Stream<Precision> precisions() {
-        return Arrays.stream(Precision.values())
-                .filter(precision -> precision != Precision.BFLOAT16 || OneDnn.hasBfloat16());
+        return Arrays.stream(Precision.values()).filter(OneDnnSupport::computes);
     }
 
     static NestedEncoder open(NativeMemory memory, Precision precision) {

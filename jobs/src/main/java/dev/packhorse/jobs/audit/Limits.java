@@ -40,6 +40,7 @@ public record Limits(
     private static double leastCosine(Precision precision) {
         return switch (precision) {
             case FLOAT32 -> 0.9999;
+            case FLOAT16 -> 0.9998;
             case BFLOAT16 -> 0.999;
             case INT8 -> 0.98;
         };
