@@ -154,11 +154,22 @@ public final class GraphBuilder {
      * @param inputs an empty name for one that is left out
      */
     public List<String> node(Operator operator, int outputs, List<String> inputs, Attribute... attributes) {
+        return node(operator, IntStream.range(0, outputs).boxed().toList(), inputs, attributes);
+    }
+
+    /**
+     * A node of whose outputs some are left out; answers with the others, for which it makes up names.
+     *
+     * @param outputs which are wanted, by their rising indices
+     * @param inputs an empty name for one that is left out
+     */
+    public List<String> node(Operator operator, List<Integer> outputs, List<String> inputs, Attribute... attributes) {
         var name = parts.unused(prefix + operator.type());
-        var made =
-                IntStream.range(0, outputs).mapToObj(i -> name + "_output_" + i).toList();
+        var made = IntStream.rangeClosed(0, outputs.get(outputs.size() - 1))
+                .mapToObj(i -> outputs.contains(i) ? name + "_output_" + i : "")
+                .toList();
         parts.nodes.add(new Node(name, operator, List.copyOf(inputs), made, List.of(attributes)));
-        return made;
+        return outputs.stream().map(made::get).toList();
     }
 
     /**

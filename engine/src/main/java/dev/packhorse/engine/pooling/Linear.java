@@ -3,18 +3,12 @@ package dev.packhorse.engine.pooling;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.model.DenseActivation;
 import dev.packhorse.engine.model.Step;
-import dev.packhorse.engine.weights.WeightsFile;
-import java.util.List;
-import java.util.TreeSet;
 
 /**
  * A {@link Step.Dense} with its weights. In float32 as PyTorch does it, without a library: once for a row, it costs
  * nothing beside the encoder's layers.
  */
 final class Linear implements VectorStep {
-
-    private static final String WEIGHT = "linear.weight";
-    private static final String BIAS = "linear.bias";
 
     private final int outputs;
     private final float[] columns; // [K, N]: the inner loop then runs over neighbours, which the JIT turns into vectors
@@ -30,24 +24,9 @@ final class Linear implements VectorStep {
 
     /** @throws ModelException when the file is missing or changed, or its tensors are not those of the step */
     static Linear open(Step.Dense dense) {
-        var name = dense.weights().location().toString();
-        try (var copy = dense.weights().copy();
-                var file = WeightsFile.safetensors(name, copy.path())) {
-            var weight = file.read(WEIGHT, dense.outputs(), dense.inputs());
-            refuseOthers(file, dense.bias());
-            var bias = dense.bias() ? file.read(BIAS, dense.outputs()) : new float[dense.outputs()];
-            return new Linear(
-                    dense.outputs(), transposed(weight, dense.outputs(), dense.inputs()), bias, dense.activation());
-        }
-    }
-
-    /** A tensor that is left aside, such as a residual's, would give other vectors than the model's. */
-    private static void refuseOthers(WeightsFile file, boolean bias) {
-        var known = bias ? List.of(WEIGHT, BIAS) : List.of(WEIGHT);
-        if (file.names().size() > known.size()) {
-            throw new ModelException("%s: expected no tensors but %s, as its config.json says, found %s"
-                    .formatted(file.name(), known, new TreeSet<>(file.names())));
-        }
+        var map = StepWeights.read(dense);
+        return new Linear(
+                map.outputs(), transposed(map.weight(), map.outputs(), map.inputs()), map.bias(), dense.activation());
     }
 
     /** From [N, K] to [K, N]. */

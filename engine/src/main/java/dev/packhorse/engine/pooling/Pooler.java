@@ -45,6 +45,16 @@ public final class Pooler {
         return new Pooler(head, head.includePrompt() ? 0 : promptTokens);
     }
 
+    /** What it carries out. */
+    public Head head() {
+        return head;
+    }
+
+    /** How many tokens at the start of each row are left out of pooling. */
+    public int skipped() {
+        return skipped;
+    }
+
     /** How token vectors are pooled; empty where they must be pooled already. */
     public List<Pooling> poolings() {
         return head.poolings();
@@ -117,6 +127,16 @@ public final class Pooler {
         return stepped;
     }
 
+    /** @throws EncoderException when a row of that length has no more tokens than are left out of pooling */
+    public void check(int length) {
+        if (length <= skipped) {
+            // sentence-transformers makes vectors of zeros here, or of -infinity, which mean nothing
+            throw new EncoderException(
+                    "expected a text of more tokens than the %d of the prompt, which this model does not pool, found %d; the prompt is too long for the maximum length"
+                            .formatted(skipped, length));
+        }
+    }
+
     /** @param firstToken of each row, the index of its first token among all token vectors */
     private float[] pool(NestedBatch batch, FloatBuffer hidden, int hiddenSize, IntUnaryOperator firstToken) {
         if (head.poolings().isEmpty()) {
@@ -128,12 +148,7 @@ public final class Pooler {
         var offsets = batch.offsets();
         for (var b = 0; b < batch.size(); b++) {
             var length = offsets.get(b + 1) - offsets.get(b);
-            if (length <= skipped) {
-                // sentence-transformers makes vectors of zeros here, or of -infinity, which mean nothing
-                throw new EncoderException(
-                        "expected a text of more tokens than the %d of the prompt, which this model does not pool, found %d; the prompt is too long for the maximum length"
-                                .formatted(skipped, length));
-            }
+            check(length);
             rows.pool(firstToken.applyAsInt(b), skipped, length, vectors, b * width);
         }
         return pooled(batch.size(), vectors);

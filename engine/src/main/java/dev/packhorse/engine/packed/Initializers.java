@@ -1,0 +1,130 @@
+package dev.packhorse.engine.packed;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.Opened;
+import dev.packhorse.engine.nested.NativeBuffer;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onnxgraph.ElementType;
+import dev.packhorse.engine.onnxgraph.GraphBuilder;
+import dev.packhorse.engine.output.Halves;
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The weights of a graph, in native memory outside of it: a graph's own file, and each protobuf message, ends at 2 GB. They are
+ * handed to the session by name, which copies them. Owns the memory; not thread-safe.
+ */
+final class Initializers implements AutoCloseable {
+
+    /** The graph must name a file, which is never opened: the session is given the tensor itself. */
+    private static final String NO_FILE = "handed-over";
+
+    /** The largest float16. */
+    private static final float LARGEST_HALF = 65_504;
+
+    private final NativeMemory memory;
+    private final GraphBuilder graph;
+    private final Opened opened = new Opened();
+    private final Map<String, Weight> weights = new LinkedHashMap<>();
+
+    /** The numbers of a tensor of that shape, row-major. */
+    private record Weight(ElementType type, long[] shape, NativeBuffer numbers) {}
+
+    Initializers(NativeMemory memory, GraphBuilder graph) {
+        this.memory = memory;
+        this.graph = graph;
+    }
+
+    /**
+     * Adds a tensor to the graph; answers with its name.
+     *
+     * @param values row-major
+     * @throws EncoderException when one is too large for the type
+     */
+    String add(String name, ElementType type, float[] values, long... shape) {
+        return add(name, type, into -> into.put(values), shape);
+    }
+
+    /** The same for numbers that somebody writes into a buffer of as many. */
+    String add(String name, ElementType type, Consumer<FloatBuffer> values, long... shape) {
+        var count = 1;
+        for (var size : shape) {
+            count = Math.multiplyExact(count, Math.toIntExact(size));
+        }
+        weights.put(name, new Weight(type, shape, opened.add(numbers(name, type, values, count))));
+        return graph.initializer(name, type, NO_FILE, 0, shape);
+    }
+
+    private NativeBuffer numbers(String name, ElementType type, Consumer<FloatBuffer> values, int count) {
+        var floats = NativeBuffer.allocate(memory, (long) count * Float.BYTES);
+        try {
+            values.accept(floats.floats(0, count));
+            return switch (type) {
+                case FLOAT -> floats;
+                case FLOAT16 -> {
+                    var halves = halves(name, floats.floats(0, count), count);
+                    floats.close();
+                    yield halves;
+                }
+                case BFLOAT16, INT8, INT32, INT64, BOOL -> throw new IllegalArgumentException("no weights of " + type);
+            };
+        } catch (RuntimeException | Error e) {
+            floats.close();
+            throw e;
+        }
+    }
+
+    private NativeBuffer halves(String name, FloatBuffer floats, int count) {
+        var halves = NativeBuffer.allocate(memory, (long) count * Short.BYTES);
+        try {
+            var into = halves.shorts(0, count);
+            for (var i = 0; i < count; i++) {
+                var value = floats.get(i);
+                if (!(Math.abs(value) <= LARGEST_HALF)) { // not a number, too
+                    throw new EncoderException(
+                            "expected weights of at most %.0f, which float16 holds, found %s in %s; say --precision float32"
+                                    .formatted(LARGEST_HALF, value, name));
+                }
+                into.put(i, Halves.of(value));
+            }
+            return halves;
+        } catch (RuntimeException | Error e) {
+            halves.close();
+            throw e;
+        }
+    }
+
+    /**
+     * All of them as tensors over this memory, by their names; the caller closes them.
+     *
+     * @throws OrtException when the runtime does not take them
+     */
+    Map<String, OnnxTensorLike> tensors(OrtEnvironment environment) throws OrtException {
+        var tensors = new LinkedHashMap<String, OnnxTensorLike>();
+        try {
+            for (var entry : weights.entrySet()) {
+                var weight = entry.getValue();
+                var type = weight.type == ElementType.FLOAT16 ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
+                tensors.put(
+                        entry.getKey(),
+                        OnnxTensor.createTensor(environment, weight.numbers.view(), weight.shape, type));
+            }
+            return tensors;
+        } catch (OrtException | RuntimeException e) {
+            tensors.values().forEach(OnnxTensorLike::close);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

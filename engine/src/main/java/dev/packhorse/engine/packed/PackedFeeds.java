@@ -1,0 +1,200 @@
+package dev.packhorse.engine.packed;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.gpu.RowSlice;
+import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.TransformerShape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The rows of a launch laid out as a graph is fed, and the room for its answer. Direct buffers, grown when needed and used
+ * again; one thread at a time.
+ */
+final class PackedFeeds {
+
+    private final TransformerShape shape;
+    private final Pooler pooler;
+    private final int widthMultiple;
+    private final Map<PackedInput, IntBuffer> feeds = new EnumMap<>(PackedInput.class);
+    private FloatBuffer answer = floats(0);
+    private int rows;
+    private int tokens;
+    private int width;
+
+    /** @param widthMultiple what the rectangle's width is rounded up to a multiple of */
+    PackedFeeds(Set<PackedInput> inputs, TransformerShape shape, Pooler pooler, int widthMultiple) {
+        this.shape = shape;
+        this.pooler = pooler;
+        this.widthMultiple = widthMultiple;
+        inputs.forEach(input -> feeds.put(input, ints(0)));
+    }
+
+    /**
+     * Lays rows out and makes room for an answer of so many numbers a row.
+     *
+     * @throws EncoderException when a row is too long or too short for the model, or has a token id that is none of its own
+     */
+    void fill(List<RowSlice> slices, int dimension) {
+        measure(slices);
+        feeds.replaceAll((input, buffer) -> cleared(buffer, size(input)));
+        var row = 0;
+        var token = 0;
+        feed(PackedInput.CUMULATIVE_LENGTHS, 0, 0);
+        for (var slice : slices) {
+            var offsets = slice.batch().offsets();
+            var values = slice.batch().values();
+            for (var b = slice.from(); b < slice.to(); b++) {
+                var length = offsets.get(b + 1) - offsets.get(b);
+                fillRow(values, offsets.get(b), length, row, token);
+                token += length;
+                feed(PackedInput.CUMULATIVE_LENGTHS, ++row, token);
+            }
+        }
+        fillPadding();
+        answer = answer.capacity() < rows * dimension ? floats(rows * dimension) : answer;
+        answer.clear().limit(rows * dimension);
+    }
+
+    private void measure(List<RowSlice> slices) {
+        rows = 0;
+        tokens = 0;
+        var longest = 1;
+        for (var slice : slices) {
+            var offsets = slice.batch().offsets();
+            rows += slice.rows();
+            tokens = Math.addExact(tokens, slice.tokens());
+            for (var b = slice.from(); b < slice.to(); b++) {
+                var length = offsets.get(b + 1) - offsets.get(b);
+                pooler.check(length);
+                longest = Math.max(longest, length);
+            }
+        }
+        if (longest > shape.positions()) {
+            throw new EncoderException("expected rows of at most %d tokens, found one of %d"
+                    .formatted(shape.positions(), longest));
+        }
+        width = (longest + widthMultiple - 1) / widthMultiple * widthMultiple;
+    }
+
+    private int size(PackedInput input) {
+        return switch (input) {
+            case TOKEN_IDS, POSITIONS, PLACES -> tokens;
+            case TOKEN_OFFSET -> cells();
+            case CUMULATIVE_LENGTHS -> rows + 1;
+        };
+    }
+
+    private int cells() {
+        if ((long) rows * width > Integer.MAX_VALUE / Integer.BYTES) {
+            throw new EncoderException(
+                    "expected a launch that Java's buffers hold, found %d rows of %d tokens".formatted(rows, width));
+        }
+        return rows * width;
+    }
+
+    /**
+     * @param from where the row begins among its batch's tokens
+     * @param row its number in this launch
+     * @param first where it begins among this launch's tokens
+     */
+    private void fillRow(IntBuffer values, int from, int length, int row, int first) {
+        var position = 0;
+        for (var t = 0; t < length; t++) {
+            var id = values.get(from + t);
+            if (id < 0 || id >= shape.vocabulary()) {
+                throw new EncoderException("expected a token id below %d, found %d".formatted(shape.vocabulary(), id));
+            }
+            feed(PackedInput.TOKEN_IDS, first + t, id);
+            feed(PackedInput.POSITIONS, first + t, id == shape.padding() ? shape.positions() : position++);
+            feed(PackedInput.PLACES, first + t, t);
+            feed(PackedInput.TOKEN_OFFSET, first + t, row * width + t);
+        }
+    }
+
+    /** The cells that no token has, behind those that tokens have. */
+    private void fillPadding() {
+        var sums = feeds.get(PackedInput.CUMULATIVE_LENGTHS);
+        var at = tokens;
+        for (var row = 0; row < rows; row++) {
+            for (var s = sums.get(row + 1) - sums.get(row); s < width; s++) {
+                feed(PackedInput.TOKEN_OFFSET, at++, row * width + s);
+            }
+        }
+    }
+
+    private void feed(PackedInput input, int at, int value) {
+        var buffer = feeds.get(input);
+        if (buffer != null) {
+            buffer.put(at, value);
+        }
+    }
+
+    /**
+     * The inputs as tensors over these buffers, by their names; the caller closes them.
+     *
+     * @throws OrtException when the runtime does not take them
+     */
+    Map<String, OnnxTensor> tensors(OrtEnvironment environment) throws OrtException {
+        var tensors = new HashMap<String, OnnxTensor>();
+        try {
+            for (var feed : feeds.entrySet()) {
+                tensors.put(
+                        feed.getKey().id(),
+                        OnnxTensor.createTensor(environment, feed.getValue(), dimensions(feed.getKey())));
+            }
+            return tensors;
+        } catch (OrtException | RuntimeException e) {
+            tensors.values().forEach(OnnxTensor::close);
+            throw e;
+        }
+    }
+
+    private long[] dimensions(PackedInput input) {
+        return switch (input) {
+            case TOKEN_IDS, POSITIONS, PLACES, CUMULATIVE_LENGTHS -> new long[] {size(input)};
+            case TOKEN_OFFSET -> new long[] {rows, width};
+        };
+    }
+
+    /** B of the launch. */
+    int rows() {
+        return rows;
+    }
+
+    /** What is fed as one input, from 0 to the limit. */
+    IntBuffer feed(PackedInput input) {
+        return feeds.get(input);
+    }
+
+    /** Where the graph's answer goes, from 0 to the limit. */
+    FloatBuffer answer() {
+        return answer;
+    }
+
+    private static IntBuffer cleared(IntBuffer buffer, int size) {
+        return (buffer.capacity() < size ? ints(size) : buffer).clear().limit(size);
+    }
+
+    private static IntBuffer ints(int size) {
+        return direct(size, Integer.BYTES).asIntBuffer();
+    }
+
+    private static FloatBuffer floats(int size) {
+        return direct(size, Float.BYTES).asFloatBuffer();
+    }
+
+    private static ByteBuffer direct(int size, int bytes) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(size, bytes)).order(ByteOrder.nativeOrder());
+    }
+}
