@@ -39,11 +39,7 @@ final class AttentionNodes {
         bias.ifPresent(inputs::add);
         return context.nodes()
                 .graph()
-                .node(
-                        PACKED,
-                        inputs,
-                        Attribute.of("num_heads", context.shape().heads()),
-                        Attribute.of("scale", 1f));
+                .node(PACKED, inputs, Attribute.of("num_heads", context.shape().heads()), Attribute.of("scale", 1f));
     }
 
     private static String standard(
@@ -67,8 +63,7 @@ final class AttentionNodes {
         var in = context.nodes();
         var shape = context.shape();
         var padded = in.row(packed, cells.tokens()); // [B, S, H]
-        return in.transpose(
-                in.reshape(padded, in.numbers(0, 0, shape.heads(), shape.headSize())), permutation);
+        return in.transpose(in.reshape(padded, in.numbers(0, 0, shape.heads(), shape.headSize())), permutation);
     }
 
     /** [T] the cell of each token */

@@ -18,8 +18,7 @@ final class EmbeddingNodes {
         var in = context.in("embeddings");
         var shape = context.shape();
         var e = shape.embedding();
-        var words = in.weights()
-                .add("embeddings.words", in.type(), weights::wordEmbeddings, shape.vocabulary(), e);
+        var words = in.weights().add("embeddings.words", in.type(), weights::wordEmbeddings, shape.vocabulary(), e);
         var looked = in.nodes().row(words, PackedInput.TOKEN_IDS.id());
         var normed = normed(in, looked, weights.embeddingNorm(), positions);
         return weights.embeddingProjection()
@@ -34,8 +33,7 @@ final class EmbeddingNodes {
         var width = in.shape().embedding();
         var table = in.weight("positions", in.type(), positions, positions.length / width, width);
         return hasPositions(positions, width)
-                ? NormNodes.ofSum(
-                        in, "norm", norm, words, in.nodes().row(table, PackedInput.POSITIONS.id()), in.type())
+                ? NormNodes.ofSum(in, "norm", norm, words, in.nodes().row(table, PackedInput.POSITIONS.id()), in.type())
                 : NormNodes.of(in, "norm", norm, in.nodes().both("Add", words, table), in.type());
     }
 }

@@ -1,14 +1,10 @@
 package dev.packhorse.engine.packed;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.nested.NativeBuffer;
 import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onnx.GraphSession;
 import dev.packhorse.engine.onnxgraph.ElementType;
 import dev.packhorse.engine.onnxgraph.GraphBuilder;
 import dev.packhorse.engine.output.Halves;
@@ -32,10 +28,7 @@ final class Initializers implements AutoCloseable {
     private final NativeMemory memory;
     private final GraphBuilder graph;
     private final Opened opened = new Opened();
-    private final Map<String, Weight> weights = new LinkedHashMap<>();
-
-    /** The numbers of a tensor of that shape, row-major. */
-    private record Weight(ElementType type, long[] shape, NativeBuffer numbers) {}
+    private final Map<String, GraphSession.Weight> weights = new LinkedHashMap<>();
 
     Initializers(NativeMemory memory, GraphBuilder graph) {
         this.memory = memory;
@@ -58,7 +51,8 @@ final class Initializers implements AutoCloseable {
         for (var size : shape) {
             count = Math.multiplyExact(count, Math.toIntExact(size));
         }
-        weights.put(name, new Weight(type, shape, opened.add(numbers(name, type, values, count))));
+        var numbers = opened.add(numbers(name, type, values, count));
+        weights.put(name, new GraphSession.Weight(type, shape, numbers.view()));
         return graph.initializer(name, type, NO_FILE, 0, shape);
     }
 
@@ -101,26 +95,9 @@ final class Initializers implements AutoCloseable {
         }
     }
 
-    /**
-     * All of them as tensors over this memory, by their names; the caller closes them.
-     *
-     * @throws OrtException when the runtime does not take them
-     */
-    Map<String, OnnxTensorLike> tensors(OrtEnvironment environment) throws OrtException {
-        var tensors = new LinkedHashMap<String, OnnxTensorLike>();
-        try {
-            for (var entry : weights.entrySet()) {
-                var weight = entry.getValue();
-                var type = weight.type == ElementType.FLOAT16 ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT;
-                tensors.put(
-                        entry.getKey(),
-                        OnnxTensor.createTensor(environment, weight.numbers.view(), weight.shape, type));
-            }
-            return tensors;
-        } catch (OrtException | RuntimeException e) {
-            tensors.values().forEach(OnnxTensorLike::close);
-            throw e;
-        }
+    /** All of them by their names; good until this is closed. */
+    Map<String, GraphSession.Weight> all() {
+        return weights;
     }
 
     @Override

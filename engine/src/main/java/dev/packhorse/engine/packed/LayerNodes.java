@@ -61,7 +61,8 @@ final class LayerNodes {
         var all = weights.queryKeyValue();
         var queries = turned(in, attention.rotation(), in.mapped("query", all.outputs(0, h), input));
         var key = all.outputs(h, h);
-        // a key's bias adds the same to all scores of a query, which the softmax takes away again; not so where it is turned
+        // a key's bias adds the same to all scores of a query, which the softmax takes away again; not so where it is
+        // turned
         var keys = attention.rotation().turns() ? in.mapped("key", key, input) : in.multiplied("key", key, input);
         var values = in.multiplied("value", all.outputs(2 * h, h), input); // its bias: see outputBias
         var attended = AttentionNodes.of(
@@ -113,7 +114,8 @@ final class LayerNodes {
         var cosines = new float[positions * angles.length];
         var sines = new float[positions * angles.length];
         for (var i = 0; i < cosines.length; i++) {
-            var angle = i / angles.length * angles[i % angles.length];
+            var position = i / angles.length;
+            var angle = position * angles[i % angles.length];
             cosines[i] = (float) Math.cos(angle);
             sines[i] = (float) Math.sin(angle);
         }
@@ -149,8 +151,6 @@ final class LayerNodes {
 
     private static String fused(GraphContext in, String operator, Dense up, String input) {
         var bias = in.weight("up.bias", in.type(), up.bias(), up.outputs());
-        return in.nodes()
-                .graph()
-                .node(Operator.contributed(operator), List.of(in.multiplied("up", up, input), bias));
+        return in.nodes().graph().node(Operator.contributed(operator), List.of(in.multiplied("up", up, input), bias));
     }
 }

@@ -1,10 +1,8 @@
 package dev.packhorse.engine.packed;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.gpu.RowSlice;
+import dev.packhorse.engine.onnx.GraphSession;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.transformer.TransformerShape;
 import java.nio.ByteBuffer;
@@ -81,8 +79,8 @@ final class PackedFeeds {
             }
         }
         if (longest > shape.positions()) {
-            throw new EncoderException("expected rows of at most %d tokens, found one of %d"
-                    .formatted(shape.positions(), longest));
+            throw new EncoderException(
+                    "expected rows of at most %d tokens, found one of %d".formatted(shape.positions(), longest));
         }
         width = (longest + widthMultiple - 1) / widthMultiple * widthMultiple;
     }
@@ -140,24 +138,11 @@ final class PackedFeeds {
         }
     }
 
-    /**
-     * The inputs as tensors over these buffers, by their names; the caller closes them.
-     *
-     * @throws OrtException when the runtime does not take them
-     */
-    Map<String, OnnxTensor> tensors(OrtEnvironment environment) throws OrtException {
-        var tensors = new HashMap<String, OnnxTensor>();
-        try {
-            for (var feed : feeds.entrySet()) {
-                tensors.put(
-                        feed.getKey().id(),
-                        OnnxTensor.createTensor(environment, feed.getValue(), dimensions(feed.getKey())));
-            }
-            return tensors;
-        } catch (OrtException | RuntimeException e) {
-            tensors.values().forEach(OnnxTensor::close);
-            throw e;
-        }
+    /** What goes into the graph, by its names; good until the next filling. */
+    Map<String, GraphSession.Feed> feeds() {
+        var all = new HashMap<String, GraphSession.Feed>();
+        feeds.forEach((input, numbers) -> all.put(input.id(), new GraphSession.Feed(numbers, dimensions(input))));
+        return all;
     }
 
     private long[] dimensions(PackedInput input) {

@@ -37,8 +37,8 @@ final class PackedGraph implements AutoCloseable {
 
     private final GraphBuilder graph;
     private final Initializers weights;
-    private final Set<PackedInput> inputs = EnumSet.of(
-            PackedInput.TOKEN_IDS, PackedInput.TOKEN_OFFSET, PackedInput.CUMULATIVE_LENGTHS);
+    private final Set<PackedInput> inputs =
+            EnumSet.of(PackedInput.TOKEN_IDS, PackedInput.TOKEN_OFFSET, PackedInput.CUMULATIVE_LENGTHS);
     private final TransformerShape shape;
 
     private PackedGraph(GraphBuilder graph, Initializers weights, TransformerShape shape) {

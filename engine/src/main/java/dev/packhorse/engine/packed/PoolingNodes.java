@@ -36,8 +36,8 @@ final class PoolingNodes {
         var pooled = pooled(pooler.poolings(), hidden); // [B, poolings, H]
         var width = (long) pooler.poolings().size() * context.shape().hidden();
         var in = context.in("pooling");
-        var vectors = in.converted(
-                in.nodes().reshape(pooled, in.nodes().numbers(-1, width)), in.type(), ElementType.FLOAT);
+        var vectors =
+                in.converted(in.nodes().reshape(pooled, in.nodes().numbers(-1, width)), in.type(), ElementType.FLOAT);
         var steps = pooler.head().steps();
         for (var i = 0; i < steps.size(); i++) {
             vectors = step(context.in("steps." + i), steps.get(i), vectors);

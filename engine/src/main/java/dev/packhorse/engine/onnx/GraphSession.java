@@ -1,0 +1,133 @@
+package dev.packhorse.engine.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.gpu.OutOfDeviceMemoryException;
+import dev.packhorse.engine.onnxgraph.ElementType;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A session of a graph that we wrote ourselves: weights that are handed over, int32 in, float32 out.
+ *
+ * <p>One thread opens, runs and closes it; ONNX Runtime keeps device memory for each thread that ever ran a session.
+ */
+public final class GraphSession implements AutoCloseable {
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private boolean closed;
+
+    private GraphSession(OrtEnvironment environment, OrtSession session) {
+        this.environment = environment;
+        this.session = session;
+    }
+
+    /**
+     * A weight that the graph names as lying outside of it.
+     *
+     * @param type FLOAT or FLOAT16
+     * @param numbers in native memory, row-major, in the machine's byte order; the caller's
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Weight(ElementType type, long[] shape, ByteBuffer numbers) {}
+
+    /**
+     * What goes in.
+     *
+     * @param numbers in native memory, from 0 to the limit, row-major
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Feed(IntBuffer numbers, long... shape) {}
+
+    /**
+     * Opens a graph.
+     *
+     * @param graph an ONNX file
+     * @param weights by their names; copied, so that they may go afterwards
+     * @param gpu index of the one to compute on; empty for the CPU
+     * @param threads how many threads of the CPU a run may compute with, its own included
+     * @throws EncoderException when the runtime does not open it there
+     */
+    public static GraphSession open(byte[] graph, Map<String, Weight> weights, OptionalInt gpu, int threads) {
+        var environment = OnnxRuntimes.environment();
+        var tensors = new LinkedHashMap<String, OnnxTensorLike>();
+        try (var options = OnnxSessions.options(threads, false)) {
+            if (gpu.isPresent()) {
+                CudaSupport.addTo(options, gpu.getAsInt());
+            }
+            for (var entry : weights.entrySet()) {
+                tensors.put(entry.getKey(), tensor(environment, entry.getValue()));
+            }
+            options.addExternalInitializers(tensors);
+            return new GraphSession(environment, environment.createSession(graph, options));
+        } catch (OrtException e) {
+            throw new EncoderException(
+                    "expected ONNX Runtime to open the model's graph on %s, found: %s"
+                            .formatted(gpu.isPresent() ? "cuda:" + gpu.getAsInt() : "the CPU", e.getMessage()),
+                    e);
+        } finally {
+            tensors.values().forEach(OnnxTensorLike::close);
+        }
+    }
+
+    private static OnnxTensorLike tensor(OrtEnvironment environment, Weight weight) throws OrtException {
+        var type =
+                switch (weight.type) {
+                    case FLOAT -> OnnxJavaType.FLOAT;
+                    case FLOAT16 -> OnnxJavaType.FLOAT16;
+                    case BFLOAT16, INT8, INT32, INT64, BOOL ->
+                        throw new IllegalArgumentException("no weights of " + weight.type);
+                };
+        return OnnxTensor.createTensor(environment, weight.numbers, weight.shape, type);
+    }
+
+    /**
+     * Runs the graph.
+     *
+     * @param feeds by their names
+     * @param output the name of what is wanted
+     * @param answer gets it, from 0 to the limit; in native memory
+     * @param shape of the answer
+     * @throws OutOfDeviceMemoryException when the GPU's memory does not suffice
+     * @throws EncoderException when it fails
+     */
+    public void run(Map<String, Feed> feeds, String output, FloatBuffer answer, long... shape) {
+        var tensors = new LinkedHashMap<String, OnnxTensor>();
+        try {
+            for (var feed : feeds.entrySet()) {
+                tensors.put(
+                        feed.getKey(),
+                        OnnxTensor.createTensor(environment, feed.getValue().numbers, feed.getValue().shape));
+            }
+            try (var room = OnnxTensor.createTensor(environment, answer, shape)) {
+                session.run(tensors, Set.of(), Map.of(output, room)).close();
+            }
+        } catch (OrtException e) {
+            if (String.valueOf(e.getMessage()).contains("Failed to allocate memory")) {
+                throw new OutOfDeviceMemoryException(e.getMessage(), e);
+            }
+            throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            OnnxGraph.close(session);
+        }
+    }
+}
