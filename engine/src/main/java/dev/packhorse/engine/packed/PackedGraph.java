@@ -79,7 +79,7 @@ final class PackedGraph implements AutoCloseable {
             inputs.add(PackedInput.PLACES);
         }
         declare();
-        var cells = RowCells.of(context.in("cells").nodes());
+        var cells = new RowCells(context);
         var embedded = EmbeddingNodes.of(context, model, positions);
         var hidden = layers(context, model, flavour, cells, embedded);
         var vectors = new PoolingNodes(context, cells, pooler.skipped()).of(pooler, hidden);

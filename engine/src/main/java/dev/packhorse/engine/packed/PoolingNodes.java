@@ -77,7 +77,7 @@ final class PoolingNodes {
 
     /** The weight of each token that is pooled, [B, 1] or [B, S] float32 */
     private String weights(Nodes in, Pooling pooling) {
-        var length = RowCells.floats(in, cells.lengths()); // [B, 1]
+        var length = in.cast(cells.lengths(), ElementType.FLOAT); // [B, 1]
         var count = in.both("Sub", length, in.scalar((double) skipped));
         return switch (pooling) {
             case MEAN -> in.both("Div", in.scalar(1.0), count);
@@ -89,7 +89,7 @@ final class PoolingNodes {
 
     /** [1, S] places from 1 */
     private String numbered(Nodes in) {
-        return in.both("Add", RowCells.floats(in, cells.places()), in.scalar(1.0));
+        return in.both("Add", in.cast(cells.places(), ElementType.FLOAT), in.scalar(1.0));
     }
 
     /** n (n + 1) / 2, less that of the places that are skipped, [B, 1] */

@@ -1,29 +1,64 @@
 package dev.packhorse.engine.packed;
 
-import dev.packhorse.engine.onnxgraph.Attribute;
 import dev.packhorse.engine.onnxgraph.ElementType;
 import dev.packhorse.engine.onnxgraph.Nodes;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
-/**
- * The padded rectangle of a launch, computed from its cumulative lengths.
- *
- * @param places [1, S] int32: 0, 1, ..
- * @param firsts [B, 1] int32 the first token of each row
- * @param lasts [B, 1] int32 the last token of each row
- * @param lengths [B, 1] int32
- * @param tokens [B, S] int32 the token in each cell; in cells of padding, the row's last
- */
-record RowCells(String places, String firsts, String lasts, String lengths, String tokens) {
+/** The padded rectangle of a launch, computed from its cumulative lengths; each part where somebody asks for it, once. */
+final class RowCells {
 
-    static RowCells of(Nodes in) {
+    private final GraphContext context;
+    private final Map<String, String> made = new HashMap<>();
+
+    /** @param context of the whole graph */
+    RowCells(GraphContext context) {
+        this.context = context.in("cells");
+    }
+
+    /** @param nodes in a module of their own, so that names do not tell who asked first */
+    private String once(String part, Function<Nodes, String> nodes) {
+        if (!made.containsKey(part)) {
+            made.put(part, nodes.apply(context.in(part).nodes()));
+        }
+        return made.get(part);
+    }
+
+    /** [1, S] int32: 0, 1, .. */
+    String places() {
+        return once("places", in -> in.unsqueeze(range(in), 0));
+    }
+
+    /** [B, 1] int32 the first token of each row */
+    String firsts() {
+        return once("firsts", in -> in.unsqueeze(sums(in, 0, -1), 1));
+    }
+
+    /** [B, 1] int32 behind the last token of each row */
+    private String ends() {
+        return once("ends", in -> in.unsqueeze(sums(in, 1, Integer.MAX_VALUE), 1));
+    }
+
+    /** [B, 1] int32 the last token of each row */
+    String lasts() {
+        return once("lasts", in -> in.both("Sub", ends(), int32(in, 1)));
+    }
+
+    /** [B, 1] int32 */
+    String lengths() {
+        return once("lengths", in -> in.both("Sub", ends(), firsts()));
+    }
+
+    /** [B, S] int32 the token in each cell; in cells of padding, the row's last */
+    String tokens() {
+        return once("tokens", in -> in.both("Min", in.both("Add", firsts(), places()), lasts()));
+    }
+
+    private static String sums(Nodes in, long from, long to) {
         var sums = PackedInput.CUMULATIVE_LENGTHS.id();
-        var firsts = in.unsqueeze(slice(in, sums, 0, -1), 1);
-        var ends = in.unsqueeze(slice(in, sums, 1, Integer.MAX_VALUE), 1);
-        var places = in.unsqueeze(range(in), 0);
-        var lasts = in.both("Sub", ends, int32(in, 1));
-        var tokens = in.both("Min", in.both("Add", firsts, places), lasts);
-        return new RowCells(places, firsts, lasts, in.both("Sub", ends, firsts), tokens);
+        return in.graph().node("Slice", List.of(sums, in.numbers(from), in.numbers(to), in.numbers(0)));
     }
 
     /** [S] int32: 0, 1, .. */
@@ -38,22 +73,19 @@ record RowCells(String places, String firsts, String lasts, String lengths, Stri
         return in.cast(in.scalar(value), ElementType.INT32);
     }
 
-    /** Some of the first dimension. */
-    static String slice(Nodes in, String value, long from, long to) {
-        return in.graph().node("Slice", List.of(value, in.numbers(from), in.numbers(to), in.numbers(0)));
-    }
-
-    /** [B, S] float32: one where the cell is a token from place {@code skipped} of its row on, the other elsewhere. */
-    String where(Nodes in, int skipped, String inside, String outside) {
-        var real = in.both("Less", places, lengths);
-        var pooled = skipped == 0
+    /**
+     * Two values, each in its cells.
+     *
+     * @param user the module that wants them
+     * @param skipped how many tokens at the start of each row are not meant
+     * @param inside of cells with a token that is meant; broadcast to [B, S]
+     * @param outside of the other cells; broadcast likewise
+     */
+    String where(Nodes user, int skipped, String inside, String outside) {
+        var real = user.both("Less", places(), lengths());
+        var meant = skipped == 0
                 ? real
-                : in.both("And", real, in.graph().node("Not", List.of(in.both("Less", places, int32(in, skipped)))));
-        return in.graph().node("Where", List.of(pooled, inside, outside));
-    }
-
-    /** The same number in another type. */
-    static String floats(Nodes in, String value) {
-        return in.graph().node("Cast", List.of(value), Attribute.of("to", ElementType.FLOAT.code()));
+                : user.both("And", real, user.both("GreaterOrEqual", places(), int32(user, skipped)));
+        return user.graph().node("Where", List.of(meant, inside, outside));
     }
 }
