@@ -2,9 +2,7 @@ package dev.packhorse.engine.onnx;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.packhorse.engine.contract.EncoderException;
@@ -84,17 +82,13 @@ final class OnnxGraph implements AutoCloseable {
             if (options.profile.isPresent()) {
                 settings.enableProfiling(options.profile.get().toString());
             }
-            return environment().createSession(file.toString(), settings);
+            return OnnxRuntimes.environment().createSession(file.toString(), settings);
         } catch (OrtException e) {
             throw new ModelException(
                     "%s: expected an ONNX model that ONNX Runtime loads, found: %s"
                             .formatted(options.where, e.getMessage()),
                     e);
         }
-    }
-
-    static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "packhorse");
     }
 
     private Map<String, TensorInfo> declaredOutputs() throws OrtException {
@@ -117,7 +111,7 @@ final class OnnxGraph implements AutoCloseable {
                 var batch = NestedBatch.pack(memory, List.of(new int[1]))) {
             var padded = room();
             padded.fill(batch, 0);
-            var tensors = padded.tensors(environment());
+            var tensors = padded.tensors(OnnxRuntimes.environment());
             try (var result = session.run(tensors)) {
                 shapes.replaceAll((name, info) -> isOpen(info)
                         ? (TensorInfo) result.get(name).orElseThrow().getInfo()
@@ -155,7 +149,7 @@ final class OnnxGraph implements AutoCloseable {
         var direct = output.type() == OnnxJavaType.FLOAT;
         try {
             room.fill(batch, direct ? Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact)) : 0);
-            var tensors = room.tensors(environment());
+            var tensors = room.tensors(OnnxRuntimes.environment());
             try {
                 return direct ? intoRoom(tensors, room, shape) : converted(tensors, shape);
             } finally {
@@ -173,7 +167,7 @@ final class OnnxGraph implements AutoCloseable {
 
     /** The graph writes straight into the room's own buffer. */
     private FloatBuffer intoRoom(Map<String, OnnxTensor> tensors, PaddedBatch room, long[] shape) throws OrtException {
-        try (var answer = OnnxTensor.createTensor(environment(), room.answer(), shape)) {
+        try (var answer = OnnxTensor.createTensor(OnnxRuntimes.environment(), room.answer(), shape)) {
             session.run(tensors, Set.of(), Map.of(output.name(), answer)).close();
             return room.answer();
         }

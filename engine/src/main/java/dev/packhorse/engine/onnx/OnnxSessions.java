@@ -15,7 +15,7 @@ final class OnnxSessions {
      * @param alone whether there is one call at a time, so that a pool that waits by spinning slows nobody down
      */
     static OrtSession.SessionOptions options(int threads, boolean alone) throws OrtException {
-        var options = new OrtSession.SessionOptions();
+        var options = OnnxRuntimes.options();
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
         options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
         options.setInterOpNumThreads(1);

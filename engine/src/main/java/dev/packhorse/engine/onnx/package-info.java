@@ -1,2 +1,13 @@
-/** The encoder on ONNX Runtime: any exported ONNX file as it is, padded. The only package that imports ONNX Runtime. */
+/**
+ * The encoder on ONNX Runtime: any exported ONNX file as it is, padded; and which of ONNX Runtime's native libraries a process
+ * loads. The only package that imports ONNX Runtime.
+ *
+ * <ul>
+ *   <li>The encoder: {@code OnnxEncoder} on an {@code OnnxGraph}, whose {@code GraphInput}s are fed from a {@code PaddedBatch}
+ *       and whose {@code GraphOutput} is read; {@code OnnxSessions} are set up alike, an {@code OnnxProfile} is read back
+ *   <li>The libraries: {@code OnnxRuntimes} loads them, once; {@code NativeJars} finds each {@code NativeJar} and says which,
+ *       {@code GpuBuild} what is in it, {@code NativeFolder} holds what is copied out of it
+ *   <li>GPUs: {@code CudaSupport} says whether and how; a {@code CudaCheck} counts {@code GpuDevices} and tries libraries
+ * </ul>
+ */
 package dev.packhorse.engine.onnx;
