@@ -1,6 +1,7 @@
 package dev.packhorse.engine;
 
 import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.ModelException;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** Opens the encoder of a model by one of the paths, and says why that one. */
 final class Encoders {
@@ -33,16 +35,21 @@ final class Encoders {
      * @throws ModelException when the model's files are missing, broken or changed
      */
     static Encoder open(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
+        return settings.device() instanceof Device.Gpu gpu
+                ? GpuEncoders.open(settings, gpu, memory, tokenizer)
+                : onCpu(settings, memory, tokenizer);
+    }
+
+    private static Encoder onCpu(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
         return switch (settings.path()) {
             case SLOW -> {
-                check(settings.model(), settings.path(), settings.precision());
+                check(settings.model(), settings.path(), settings.precision(), settings.device());
                 yield slow(settings, tokenizer, "slow path: asked for");
             }
             case PYTORCH -> {
-                var unmet = Paths.unmetByTorch(settings.model(), settings.precision());
+                var unmet = Paths.unmetByTorch(settings.model(), settings.precision(), settings.device());
                 if (!unmet.isEmpty()) {
-                    throw new EncoderException(
-                            "--path pytorch: expected its conditions to be met, found: " + Condition.line(unmet));
+                    throw new EncoderException(refusal(settings.path(), unmet));
                 }
                 yield torch(settings, tokenizer, "PyTorch: asked for");
             }
@@ -51,7 +58,7 @@ final class Encoders {
     }
 
     private static Encoder fastWherePossible(EngineSettings settings, NativeMemory memory, Tokenizer tokenizer) {
-        var unmet = Paths.inTheWay(settings.model(), settings.precision());
+        var unmet = Paths.inTheWay(settings.model(), settings.precision(), settings.device());
         if (!unmet.isEmpty()) {
             return insteadOfFast(settings, tokenizer, Condition.line(unmet));
         }
@@ -65,35 +72,45 @@ final class Encoders {
     }
 
     /** @throws ModelException when the model or what was asked for rules out what was asked for, on any machine */
-    static void check(Model model, PathChoice path, Precision precision) {
-        var slow = Paths.unmetBySlow(model, precision);
-        var fast = Paths.ofModel(model);
-        var torch = Paths.ofTorchModel(model, precision);
-        var refused =
-                switch (path) {
-                    case SLOW -> {
-                        if (!slow.isEmpty()) {
-                            throw new ModelException(
-                                    "--path slow: expected its conditions to be met, found: " + Condition.line(slow));
-                        }
-                        yield false;
-                    }
-                    case FAST -> !fast.isEmpty();
-                    case PYTORCH -> {
-                        if (!torch.isEmpty()) {
-                            throw new ModelException("--path pytorch: expected its conditions to be met, found: "
-                                    + Condition.line(torch));
-                        }
-                        yield false;
-                    }
-                    case AUTO -> !fast.isEmpty() && !slow.isEmpty() && !(model.isTracedAlone() && torch.isEmpty());
-                };
-        if (refused) {
-            throw new ModelException("--path %s --precision %s: expected a model for the fast path, found %s: %s"
-                            .formatted(path.id(), precision.id(), model.name(), Condition.line(fast))
-                    + (slow.isEmpty() ? "" : "; and not for the slow one, for " + Condition.line(slow))
-                    + (model.isTracedAlone() ? "; and not for PyTorch's, for " + Condition.line(torch) : ""));
-        }
+    static void check(Model model, PathChoice path, Precision precision, Device device) {
+        ruledOut(model, path, precision, device).ifPresent(why -> {
+            throw new ModelException(why);
+        });
+    }
+
+    /** Why the model or what was asked for rules out what was asked for, on any machine; empty where it does not. */
+    static Optional<String> ruledOut(Model model, PathChoice path, Precision precision, Device device) {
+        var slow = Paths.ofSlow(model, precision);
+        var fast = Paths.ofFast(model, precision, device);
+        var torch = Paths.ofTorch(model, precision, device);
+        return switch (path) {
+            case SLOW -> slow.isEmpty() ? Optional.empty() : Optional.of(refusal(path, slow));
+            case PYTORCH -> torch.isEmpty() ? Optional.empty() : Optional.of(refusal(path, torch));
+            case FAST -> fast.isEmpty() ? Optional.empty() : Optional.of(noPath(model, path, precision, device));
+            case AUTO ->
+                fast.isEmpty() || slow.isEmpty() || (model.isTracedAlone() && torch.isEmpty())
+                        ? Optional.empty()
+                        : Optional.of(noPath(model, path, precision, device));
+        };
+    }
+
+    private static String noPath(Model model, PathChoice path, Precision precision, Device device) {
+        var slow = Paths.ofSlow(model, precision);
+        var torch = Paths.ofTorch(model, precision, device);
+        return "%s--path %s --precision %s: expected a model for the fast path, found %s: %s"
+                        .formatted(
+                                device instanceof Device.Gpu ? "--device " + device.id() + " " : "",
+                                path.id(),
+                                precision.id(),
+                                model.name(),
+                                Condition.line(Paths.ofFast(model, precision, device)))
+                + (slow.isEmpty() ? "" : "; and not for the slow one, for " + Condition.line(slow))
+                + (model.isTracedAlone() ? "; and not for PyTorch's, for " + Condition.line(torch) : "");
+    }
+
+    /** What to say where the path that was asked for cannot be taken. */
+    static String refusal(PathChoice path, List<Condition> unmet) {
+        return "--path %s: expected its conditions to be met, found: %s".formatted(path.id(), Condition.line(unmet));
     }
 
     /** @param unmet the conditions of the fast path that are not met, in one line */
@@ -104,7 +121,7 @@ final class Encoders {
         if (settings.model().isTracedAlone()) {
             return insteadOfBoth(settings, tokenizer, unmet);
         }
-        var slow = Paths.unmetBySlow(settings.model(), settings.precision());
+        var slow = Paths.unmetBySlow(settings.model(), settings.precision(), settings.device());
         if (!slow.isEmpty()) {
             throw new EncoderException(
                     "%s: expected a path for --precision %s, found neither the fast one (%s) nor the slow one (%s)"
@@ -118,7 +135,7 @@ final class Encoders {
     }
 
     private static Encoder insteadOfBoth(EngineSettings settings, Tokenizer tokenizer, String fast) {
-        var unmet = Paths.unmetByTorch(settings.model(), settings.precision());
+        var unmet = Paths.unmetByTorch(settings.model(), settings.precision(), settings.device());
         if (!unmet.isEmpty()) {
             throw new EncoderException(
                     "%s: expected a path for --precision %s, found neither the fast one (%s) nor the slow one, nor PyTorch's (%s)"

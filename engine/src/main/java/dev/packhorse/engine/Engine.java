@@ -17,6 +17,7 @@ import dev.packhorse.engine.tokenize.HuggingFaceTokenizer;
 import dev.packhorse.engine.tokenize.TokenizedText;
 import dev.packhorse.engine.tokenize.Tokenizer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An opened model: its tokenizer, its encoder and the memory they use. Thread-safe; open one per process and share it.
@@ -43,7 +44,7 @@ public final class Engine implements AutoCloseable {
      *     file
      */
     public static Engine open(EngineSettings settings) {
-        return open(settings, Encoders::open);
+        return open(Gpus.HERE.orCpu(settings), Encoders::open);
     }
 
     /**
@@ -56,7 +57,8 @@ public final class Engine implements AutoCloseable {
         var path = model.isTracedAlone() ? PathChoice.PYTORCH : PathChoice.SLOW;
         var settings = new EngineSettings(model, Precision.FLOAT32, path, model.maxSeqLength(), 1);
         return model.isTracedAlone()
-                        || Paths.unmetBySlow(model, Precision.FLOAT32).isEmpty()
+                        || Paths.unmetBySlow(model, Precision.FLOAT32, settings.device())
+                                .isEmpty()
                 ? open(settings)
                 : open(settings, (ignored, memory, tokenizer) -> Encoders.plain(model, tokenizer));
     }
@@ -82,7 +84,7 @@ public final class Engine implements AutoCloseable {
             embedder.tryOut().ifPresent(reason -> {
                 throw new EncoderException(model.name() + " was loaded but cannot encode: " + reason);
             });
-            return new Engine(tokenizer, info(encoder, settings.device()), embedder, opened);
+            return new Engine(tokenizer, info(encoder, settings.placement()), embedder, opened);
         } catch (RuntimeException | Error e) {
             opened.closeAfter(e);
             throw e;
@@ -118,13 +120,18 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Checks, without loading anything, that there can be such an encoder of a model. Whether a machine's CPU has what it
-     * takes is found when an engine is opened there.
+     * Checks, without loading anything, that there can be such an encoder of a model. Whether a machine's CPU or GPU has what
+     * it takes is found when an engine is opened there.
      *
      * @throws ModelException when the model rules it out
      */
-    public static void checkChoice(Model model, PathChoice path, Precision precision) {
-        Encoders.check(model, path, precision);
+    public static void checkChoice(Model model, PathChoice path, Precision precision, Device device) {
+        Encoders.check(model, path, precision, device);
+    }
+
+    /** What {@link #checkChoice} would throw; empty where it would not. */
+    public static Optional<String> ruledOut(Model model, PathChoice path, Precision precision, Device device) {
+        return Encoders.ruledOut(model, path, precision, device);
     }
 
     /**
@@ -139,13 +146,11 @@ public final class Engine implements AutoCloseable {
                         TokenizerJson.text(model), model.tokenizer().location().toString(), model.maxSeqLength()));
     }
 
-    private static EncoderInfo info(Encoder encoder, Device bound) {
-        return Paths.unmetOn(bound)
-                .map(unmet -> encoder.info().because("bound to %s, not on it, for %s".formatted(bound.id(), unmet)))
-                .orElse(encoder.info());
+    private static EncoderInfo info(Encoder encoder, Placement placement) {
+        return placement.reason().isEmpty() ? encoder.info() : encoder.info().because(placement.reason());
     }
 
-    /** What the encoder is, why it was chosen, and where it is not on the device that it is bound to, why not. */
+    /** What the encoder is, why it was chosen, and what is to be said of where it is. */
     public EncoderInfo info() {
         return info;
     }

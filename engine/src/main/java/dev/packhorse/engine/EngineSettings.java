@@ -15,25 +15,31 @@ import java.io.Serializable;
  * @param threads how many threads one encoder call computes with, the caller's included
  * @param calls how many calls come at the same time, each from a thread of its own; encoders whose calls share one pool
  *     have {@code calls * (threads - 1)} threads in it
- * @param device what it is bound to; its encoder computes there where it can, and says so where it cannot
+ * @param placement where its encoder computes
  */
 public record EngineSettings(
-        Model model, Precision precision, PathChoice path, int maxBatchTokens, int threads, int calls, Device device)
+        Model model,
+        Precision precision,
+        PathChoice path,
+        int maxBatchTokens,
+        int threads,
+        int calls,
+        Placement placement)
         implements Serializable {
 
     /** Those of an engine that is bound to cores, for one call at a time. */
     public EngineSettings(Model model, Precision precision, PathChoice path, int maxBatchTokens, int threads) {
-        this(model, precision, path, maxBatchTokens, threads, 1, new Device.Cpu());
+        this(model, precision, path, maxBatchTokens, threads, 1, new Placement(new Device.Cpu()));
     }
 
     /** The same for an engine of so many threads a call, and so many calls. */
     public EngineSettings computing(int threadsEach, int atATime) {
-        return new EngineSettings(model, precision, path, maxBatchTokens, threadsEach, atATime, device);
+        return new EngineSettings(model, precision, path, maxBatchTokens, threadsEach, atATime, placement);
     }
 
     /** The same with room for so many tokens in a batch. */
     public EngineSettings withMaxBatchTokens(int tokens) {
-        return new EngineSettings(model, precision, path, tokens, threads, calls, device);
+        return new EngineSettings(model, precision, path, tokens, threads, calls, placement);
     }
 
     /** The threads of all calls: each caller's own, and the one pool that helps them. */
@@ -41,8 +47,18 @@ public record EngineSettings(
         return calls * (threads - 1);
     }
 
+    /** What it is bound to. */
+    public Device device() {
+        return placement.device();
+    }
+
     /** The same for an engine that is bound to another device. */
     public EngineSettings on(Device other) {
+        return placed(placement.on(other));
+    }
+
+    /** The same for an engine somewhere else. */
+    public EngineSettings placed(Placement other) {
         return new EngineSettings(model, precision, path, maxBatchTokens, threads, calls, other);
     }
 

@@ -23,8 +23,8 @@ public final class Paths {
      *
      * @throws ModelException when the model's files are missing, broken or changed
      */
-    public static List<Condition> unmetByFast(Model model, Precision precision) {
-        var unmet = new ArrayList<>(inTheWay(model, precision));
+    public static List<Condition> unmetByFast(Model model, Precision precision, Device device) {
+        var unmet = new ArrayList<>(inTheWay(model, precision, device));
         unmet.addAll(ofWeights(model));
         return unmet;
     }
@@ -46,17 +46,24 @@ public final class Paths {
     }
 
     /** Those of them that are known without a look into the weights. */
-    public static List<Condition> inTheWay(Model model, Precision precision) {
-        var unmet = new ArrayList<>(ofModel(model));
-        OneDnnSupport.missing()
-                .map(reason -> new Condition("onednn", "oneDNN for this machine", reason))
-                .or(() -> ofPrecision(precision))
-                .ifPresent(unmet::add);
+    public static List<Condition> inTheWay(Model model, Precision precision, Device device) {
+        var unmet = new ArrayList<>(ofFast(model, precision, device));
+        if (device instanceof Device.Gpu) {
+            unmetOn(device).ifPresent(unmet::add);
+        } else {
+            ofCpu(precision).ifPresent(unmet::add);
+        }
         return unmet;
     }
 
+    private static Optional<Condition> ofCpu(Precision precision) {
+        return OneDnnSupport.missing()
+                .map(reason -> new Condition("onednn", "oneDNN for this machine", reason))
+                .or(() -> ofPrecision(precision));
+    }
+
     /** Those of them that are the same on all machines. */
-    static List<Condition> ofModel(Model model) {
+    public static List<Condition> ofFast(Model model, Precision precision, Device device) {
         var unmet = new ArrayList<Condition>();
         if (model.architecture() instanceof Opaque opaque) {
             unmet.addAll(opaque.failed());
@@ -64,6 +71,12 @@ public final class Paths {
         ofFiles(model).ifPresent(unmet::add);
         ofGraph(model).ifPresent(unmet::add);
         ofWords(model).ifPresent(unmet::add);
+        if (device instanceof Device.Gpu) {
+            unmet.addAll(GpuPaths.ofFast(model, precision));
+        } else if (precision == Precision.FLOAT16) {
+            unmet.add(new Condition(
+                    "precision", "bfloat16, int8 or float32 on a CPU, for float16 is for GPUs", precision.id()));
+        }
         return unmet;
     }
 
@@ -99,21 +112,26 @@ public final class Paths {
     }
 
     private static Optional<Condition> ofPrecision(Precision precision) {
-        return OneDnnSupport.computes(precision)
+        return precision == Precision.FLOAT16 || OneDnnSupport.computes(precision) // float16 is not even for this path
                 ? Optional.empty()
                 : Optional.of(new Condition(
                         "precision", "a CPU that computes in " + precision.id(), "one with " + OneDnnSupport.cpu()));
     }
 
-    /** What keeps all encoders from computing on a device; nothing for the CPU. */
+    /** What keeps all encoders of this machine from computing on a device; nothing for the CPU. */
     public static Optional<Condition> unmetOn(Device device) {
-        return device instanceof Device.Gpu
-                ? Optional.of(new Condition("device", "cpu, for there is no encoder for GPUs yet", device.id()))
-                : Optional.empty();
+        return device instanceof Device.Gpu gpu ? Gpus.HERE.unmet(gpu) : Optional.empty();
     }
 
-    /** The conditions of the slow path that are not met. */
-    public static List<Condition> unmetBySlow(Model model, Precision precision) {
+    /** The conditions of the slow path that are not met here. */
+    public static List<Condition> unmetBySlow(Model model, Precision precision, Device device) {
+        var unmet = new ArrayList<>(ofSlow(model, precision));
+        unmetOn(device).ifPresent(unmet::add);
+        return unmet;
+    }
+
+    /** Those of them that are the same on all machines. */
+    static List<Condition> ofSlow(Model model, Precision precision) {
         var unmet = new ArrayList<Condition>();
         if (model.onnx().isEmpty()) {
             unmet.add(new Condition("onnx", "an ONNX file", "none in " + model.name()));
@@ -125,8 +143,8 @@ public final class Paths {
     }
 
     /** The conditions of PyTorch's path that are not met here. */
-    public static List<Condition> unmetByTorch(Model model, Precision precision) {
-        var unmet = new ArrayList<>(ofTorchModel(model, precision));
+    public static List<Condition> unmetByTorch(Model model, Precision precision, Device device) {
+        var unmet = new ArrayList<>(ofTorch(model, precision, device));
         TorchSupport.missing()
                 .map(missing -> new Condition("pytorch", "PyTorch's natives on the class path", missing))
                 .ifPresent(unmet::add);
@@ -134,7 +152,7 @@ public final class Paths {
     }
 
     /** Those of them that are the same on all machines. */
-    static List<Condition> ofTorchModel(Model model, Precision precision) {
+    static List<Condition> ofTorch(Model model, Precision precision, Device device) {
         var unmet = new ArrayList<Condition>();
         if (model.torchscript().isEmpty()) {
             unmet.add(new Condition("torchscript", "a .pt file", "none in " + model.name()));
@@ -144,6 +162,9 @@ public final class Paths {
         }
         if (precision != Precision.FLOAT32) {
             unmet.add(new Condition("precision", "float32, in which PyTorch computes here", precision.id()));
+        }
+        if (device instanceof Device.Gpu) {
+            unmet.add(GpuPaths.ofTorch(device));
         }
         return unmet;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Precision;
@@ -21,6 +22,8 @@ class EncodersTest {
 
     @TempDir
     Path folder;
+
+    private static final Device CPU = new Device.Cpu();
 
     private static final Model TINY = ModelFolder.read(Fixtures.tinyBert());
 
@@ -81,7 +84,7 @@ class EncodersTest {
         var copy = Fixtures.copyTinyBert(folder);
         Files.delete(copy.resolve("onnx/model.onnx"));
         var model = ModelFolder.read(copy);
-        assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.SLOW, Precision.FLOAT32))
+        assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.SLOW, Precision.FLOAT32, CPU))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(
                         "--path slow: expected its conditions to be met, found: onnx: expected an ONNX file, found none in"
@@ -109,14 +112,14 @@ class EncodersTest {
     @Test
     void whatNoMachineCanDoIsFoundBeforeAnythingIsLoaded() {
         var opaque = of(new Architecture.Opaque(List.of(new Condition("model_type", "one we know", "t5"))), List.of());
-        Engine.checkChoice(opaque, PathChoice.AUTO, Precision.FLOAT32);
-        Engine.checkChoice(TINY, PathChoice.FAST, Precision.INT8);
-        assertThatThrownBy(() -> Engine.checkChoice(opaque, PathChoice.AUTO, Precision.BFLOAT16))
+        Engine.checkChoice(opaque, PathChoice.AUTO, Precision.FLOAT32, CPU);
+        Engine.checkChoice(TINY, PathChoice.FAST, Precision.INT8, CPU);
+        assertThatThrownBy(() -> Engine.checkChoice(opaque, PathChoice.AUTO, Precision.BFLOAT16, CPU))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("--path auto --precision bfloat16: expected a model for the fast path, found tiny-bert:"
                         + " model_type: expected one we know, found t5; and not for the slow one, for precision:"
                         + " expected float32, in which ONNX Runtime computes here, found bfloat16");
-        assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.SLOW, Precision.INT8))
+        assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.SLOW, Precision.INT8, CPU))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(
                         "--path slow: expected its conditions to be met, found: precision: expected float32, in which"
@@ -125,11 +128,11 @@ class EncodersTest {
 
     @Test
     void autoIsNeverLessThanFloat32() {
-        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.SLOW)).isEqualTo(Precision.FLOAT32);
-        assertThat(PrecisionChoice.AUTO.on(of(new Architecture.Opaque(List.of()), List.of()), PathChoice.AUTO))
+        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.SLOW, CPU)).isEqualTo(Precision.FLOAT32);
+        assertThat(PrecisionChoice.AUTO.on(of(new Architecture.Opaque(List.of()), List.of()), PathChoice.AUTO, CPU))
                 .isEqualTo(Precision.FLOAT32);
-        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.AUTO)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
-        assertThat(PrecisionChoice.INT8.on(TINY, PathChoice.AUTO)).isEqualTo(Precision.INT8);
+        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.AUTO, CPU)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
+        assertThat(PrecisionChoice.INT8.on(TINY, PathChoice.AUTO, CPU)).isEqualTo(Precision.INT8);
     }
 
     private static final String WITHOUT_NATIVES =
@@ -141,10 +144,10 @@ class EncodersTest {
     @Test
     void withoutPyTorchsNativesTheMessageSaysWhichJarsToAdd() {
         var model = ModelFolder.read(TorchFixtures.beside(TorchFixtures.bytes("tiny-bert"), folder));
-        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32))
+        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32, CPU))
                 .extracting(Condition::toString)
                 .containsExactly(WITHOUT_NATIVES);
-        Engine.checkChoice(model, PathChoice.PYTORCH, Precision.FLOAT32);
+        Engine.checkChoice(model, PathChoice.PYTORCH, Precision.FLOAT32, CPU);
         assertThatThrownBy(() -> Engine.open(settings(model, PathChoice.PYTORCH, Precision.FLOAT32)))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--path pytorch: expected its conditions to be met, found: " + WITHOUT_NATIVES);
@@ -153,11 +156,11 @@ class EncodersTest {
     @Test
     void aModelOfNothingButTorchScriptHasNoOtherPath() {
         var model = ModelFolder.read(TorchFixtures.alone("tiny-bert", folder));
-        Engine.checkChoice(model, PathChoice.AUTO, Precision.FLOAT32);
-        assertThat(PrecisionChoice.AUTO.on(model, PathChoice.AUTO)).isEqualTo(Precision.FLOAT32);
+        Engine.checkChoice(model, PathChoice.AUTO, Precision.FLOAT32, CPU);
+        assertThat(PrecisionChoice.AUTO.on(model, PathChoice.AUTO, CPU)).isEqualTo(Precision.FLOAT32);
         var weights = "weights: expected a safetensors or ONNX file, found only torchscript/model.pt";
-        assertThat(Paths.unmetByFast(model, Precision.FLOAT32).get(0)).hasToString(weights);
-        assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.AUTO, Precision.INT8))
+        assertThat(Paths.unmetByFast(model, Precision.FLOAT32, CPU).get(0)).hasToString(weights);
+        assertThatThrownBy(() -> Engine.checkChoice(model, PathChoice.AUTO, Precision.INT8, CPU))
                 .isInstanceOf(ModelException.class)
                 .hasMessage("--path auto --precision int8: expected a model for the fast path, found tiny-bert: "
                         + weights
@@ -174,12 +177,12 @@ class EncodersTest {
 
     @Test
     void pyTorchsPathWantsATorchScriptFile() {
-        assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.PYTORCH, Precision.BFLOAT16))
+        assertThatThrownBy(() -> Engine.checkChoice(TINY, PathChoice.PYTORCH, Precision.BFLOAT16, CPU))
                 .isInstanceOf(ModelException.class)
                 .hasMessage(
                         "--path pytorch: expected its conditions to be met, found: torchscript: expected a .pt file,"
                                 + " found none in tiny-bert; precision: expected float32, in which PyTorch computes here,"
                                 + " found bfloat16");
-        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.PYTORCH)).isEqualTo(Precision.FLOAT32);
+        assertThat(PrecisionChoice.AUTO.on(TINY, PathChoice.PYTORCH, CPU)).isEqualTo(Precision.FLOAT32);
     }
 }

@@ -65,15 +65,31 @@ class EngineTest {
         }
     }
 
+    private static final Device NONE_SUCH = new Device.Gpu("1234"); // of a machine with GPUs, too
+
     @Test
-    void anEngineThatIsBoundToAGpuAndComputesOnTheCpuSaysSo() {
-        var settings = settings(ModelFolder.read(Fixtures.tinyBert())).on(new Device.Gpu("1"));
+    void anEngineThatIsBoundToAGpuWhichIsNotThereIsAnError() {
+        assertCannotOpen(settings(ModelFolder.read(Fixtures.tinyBert())).on(NONE_SUCH))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageStartingWith("--device cuda:1234: expected a GPU ")
+                .hasMessageEndingWith("; --device auto takes a GPU where there is one, and --device cpu none");
+    }
+
+    @Test
+    void anEngineThatMayComputeOnTheCpuInsteadDoesAndSaysSo() {
+        var settings = settings(ModelFolder.read(Fixtures.tinyBert())).placed(new Placement(NONE_SUCH, true, ""));
         try (var engine = Engine.open(settings)) {
             assertThat(engine.info().device()).isEqualTo(new Device.Cpu());
-            assertThat(engine.info())
-                    .hasToString(
-                            "onnxruntime-padded on cpu, float32, ONNX Runtime's own (slow path: asked for; bound to cuda:1,"
-                                    + " not on it, for device: expected cpu, for there is no encoder for GPUs yet, found cuda:1)");
+            assertThat(engine.info().reason())
+                    .startsWith("slow path: asked for; bound to cuda:1234, not on it, for cuda: expected a GPU ");
+        }
+    }
+
+    @Test
+    void whatIsToBeSaidOfThePlaceIsSaid() {
+        var settings = settings(ModelFolder.read(Fixtures.tinyBert())).placed(Placement.onCpuFor("it is a test"));
+        try (var engine = Engine.open(settings)) {
+            assertThat(engine.info().reason()).isEqualTo("slow path: asked for; it is a test");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.packhorse.engine;
 
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.model.ModelFolder;
 import java.util.Arrays;
 
@@ -10,8 +11,8 @@ final class WithoutOneDnn {
 
     public static void main(String[] args) {
         var model = ModelFolder.read(Fixtures.tinyBert());
-        var settings =
-                new EngineSettings(model, PrecisionChoice.AUTO.on(model, PathChoice.AUTO), PathChoice.AUTO, 256, 1);
+        var settings = new EngineSettings(
+                model, PrecisionChoice.AUTO.on(model, PathChoice.AUTO, new Device.Cpu()), PathChoice.AUTO, 256, 1);
         try (var engine = Engine.open(settings)) {
             System.out.println("encoder: " + engine.info());
             var reference = Fixtures.reference("tiny-bert");

@@ -265,6 +265,10 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
         return with(EncodeOptions.PATH, value);
     }
 
+    public TextEmbedder setDevice(String value) {
+        return with(EncodeOptions.DEVICE, value);
+    }
+
     public TextEmbedder setMaxBatchTokens(int value) {
         return with(EncodeOptions.MAX_BATCH_TOKENS, value);
     }

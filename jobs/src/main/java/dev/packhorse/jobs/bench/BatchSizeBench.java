@@ -49,7 +49,7 @@ final class BatchSizeBench {
         var encoders =
                 context.encoders().stream().filter(BenchEncoder::ofArrival).toList();
         var first = new Batching.Arrival(sizes.get(0));
-        var setting = new Contest.Setting(context.cores(), 1, most);
+        var setting = new Contest.Setting(context.cores(), 1, most, context.device());
         try (var contest =
                 Contest.open(encoders, context.model(), rowsOf.get(0), encoder -> first, setting, context.out())) {
             var baseline = context.baseline(contest.contestants());

@@ -292,6 +292,7 @@ public final class Bench {
                 EncodeOptions.MODEL,
                 EncodeOptions.PRECISION,
                 EncodeOptions.PATH,
+                EncodeOptions.DEVICE,
                 EncodeOptions.MAX_BATCH_TOKENS,
                 EncodeOptions.WINDOW_ROWS,
                 EncodeOptions.DEDUPE_CACHE));

@@ -1,10 +1,13 @@
 package dev.packhorse.jobs.bench;
 
+import dev.packhorse.engine.DeviceChoice;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.onednn.MatmulPeak;
 import dev.packhorse.engine.onednn.OneDnnSupport;
 import dev.packhorse.jobs.bench.Contest.Contestant;
+import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.PrintStream;
@@ -23,6 +26,11 @@ record BenchContext(OptionValues options, Model model, int cores, int maxBatchTo
 
     int runs() {
         return options.get(BenchOptions.RUNS);
+    }
+
+    /** Where encoders are to run. */
+    DeviceChoice device() {
+        return options.get(EncodeOptions.DEVICE);
     }
 
     List<BenchEncoder> encoders() {
@@ -47,13 +55,18 @@ record BenchContext(OptionValues options, Model model, int cores, int maxBatchTo
         return running.get(0);
     }
 
-    /** What this machine's bare matmuls reach in each encoder's precision, in gigaflops; not a number where nobody knows. */
+    /** What this machine's bare matmuls reach in each encoder's precision, in gigaflops; not a number where nobody knows, as on GPUs. */
     Map<BenchEncoder, Double> peaks(List<Contestant> contestants) {
         var peaks = new EnumMap<BenchEncoder, Double>(BenchEncoder.class);
         for (var contestant : contestants) {
+            if (contestant.loop().info().device() instanceof Device.Gpu) {
+                peaks.put(contestant.encoder(), Double.NaN);
+                continue;
+            }
             var precision = contestant.encoder().precision();
             var known = peaks.keySet().stream()
-                    .filter(encoder -> encoder.precision() == precision)
+                    .filter(encoder -> encoder.precision() == precision
+                            && !peaks.get(encoder).isNaN())
                     .findFirst();
             peaks.put(contestant.encoder(), known.map(peaks::get).orElseGet(() -> {
                 if (OneDnnSupport.missing().isPresent()) {

@@ -1,14 +1,19 @@
 package dev.packhorse.jobs.bench;
 
+import dev.packhorse.engine.DeviceChoice;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Paths;
+import dev.packhorse.engine.Placement;
 import dev.packhorse.engine.contract.Condition;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.measure.Batching;
 import dev.packhorse.engine.model.Model;
+import dev.packhorse.udf.resident.GpuProbe;
+import dev.packhorse.udf.rows.Placements;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The encoders that are measured side by side, each with its way to make batches. */
@@ -19,7 +24,9 @@ public enum BenchEncoder {
     PYTORCH_SORTED("pytorch-sorted", PathChoice.PYTORCH, Precision.FLOAT32, true),
     NESTED_FLOAT32("nested-float32", PathChoice.FAST, Precision.FLOAT32, true),
     NESTED_BFLOAT16("nested-bfloat16", PathChoice.FAST, Precision.BFLOAT16, true),
-    NESTED_INT8("nested-int8", PathChoice.FAST, Precision.INT8, true);
+    NESTED_INT8("nested-int8", PathChoice.FAST, Precision.INT8, true),
+    /** Measured where there is a GPU, and nowhere else. */
+    NESTED_FLOAT16("nested-float16", PathChoice.FAST, Precision.FLOAT16, true);
 
     private final String id;
     private final PathChoice path;
@@ -81,12 +88,28 @@ public enum BenchEncoder {
         return path == PathChoice.PYTORCH;
     }
 
-    /** What keeps it from running here. */
-    List<Condition> unmet(Model model) {
+    /**
+     * Where it runs.
+     *
+     * @throws dev.packhorse.udf.options.OptionException when a GPU was asked for that is not there
+     */
+    private Placement placement(Model model, DeviceChoice asked) {
+        return asked instanceof DeviceChoice.Auto && precision == Precision.FLOAT16
+                ? new Placement(new DeviceChoice.Cuda(Optional.empty()).device())
+                : Placements.of(asked, model, path, device -> precision, GpuProbe.here());
+    }
+
+    /**
+     * What keeps it from running here.
+     *
+     * @param asked where it is to run
+     */
+    List<Condition> unmet(Model model, DeviceChoice asked) {
+        var device = placement(model, asked).device();
         return switch (path) {
-            case SLOW -> Paths.unmetBySlow(model, precision);
-            case PYTORCH -> Paths.unmetByTorch(model, precision);
-            case FAST, AUTO -> Paths.inTheWay(model, precision);
+            case SLOW -> Paths.unmetBySlow(model, precision, device);
+            case PYTORCH -> Paths.unmetByTorch(model, precision, device);
+            case FAST, AUTO -> Paths.inTheWay(model, precision, device);
         };
     }
 
@@ -98,10 +121,11 @@ public enum BenchEncoder {
     /**
      * How it is opened.
      *
+     * @param asked where it is to run
      * @param maxBatchTokens the most tokens of a batch
      * @param threads of one call
      */
-    EngineSettings settings(Model model, int maxBatchTokens, int threads) {
-        return new EngineSettings(model, precision, path, maxBatchTokens, threads);
+    EngineSettings settings(Model model, DeviceChoice asked, int maxBatchTokens, int threads) {
+        return new EngineSettings(model, precision, path, maxBatchTokens, threads).placed(placement(model, asked));
     }
 }

@@ -135,6 +135,7 @@ public final class BenchOptions {
             EncodeOptions.MODEL,
             EncodeOptions.PRECISION,
             EncodeOptions.PATH,
+            EncodeOptions.DEVICE,
             EncodeOptions.MAX_BATCH_TOKENS,
             EncodeOptions.WINDOW_ROWS,
             EncodeOptions.DEDUPE_CACHE);

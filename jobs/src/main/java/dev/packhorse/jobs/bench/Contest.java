@@ -1,7 +1,10 @@
 package dev.packhorse.jobs.bench;
 
+import dev.packhorse.engine.DeviceChoice;
 import dev.packhorse.engine.EncoderLoop;
+import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.ModelException;
 import dev.packhorse.engine.contract.Opened;
@@ -62,8 +65,17 @@ final class Contest implements AutoCloseable {
      * @param threads of one call
      * @param calls at the same time
      * @param roomTokens the most tokens of a batch that is ever loaded
+     * @param device where they are to run
      */
-    record Setting(int threads, int calls, int roomTokens) {}
+    record Setting(int threads, int calls, int roomTokens, DeviceChoice device) {}
+
+    /** An encoder on GPUs may want to know how many feed it; those on CPUs have the threads of one call. */
+    private static EngineSettings settings(BenchEncoder encoder, Model model, Setting setting) {
+        var settings = encoder.settings(model, setting.device(), setting.roomTokens(), setting.threads());
+        return settings.device() instanceof Device.Gpu
+                ? settings.computing(setting.threads(), setting.calls())
+                : settings;
+    }
 
     /**
      * Opens those that run here and lets each run once, to warm up; says of the others why they do not.
@@ -82,7 +94,7 @@ final class Contest implements AutoCloseable {
         var contestants = new ArrayList<Contestant>();
         try {
             for (var encoder : wanted) {
-                var unmet = encoder.unmet(model);
+                var unmet = encoder.unmet(model, setting.device());
                 if (!unmet.isEmpty()) {
                     out.printf("%s: not here: %s%n", encoder.id(), Condition.line(unmet));
                     continue;
@@ -90,10 +102,7 @@ final class Contest implements AutoCloseable {
                 try {
                     var before = ProcessMemory.residentBesideHeapBytes();
                     var loop = warm(
-                            EncoderLoop.open(
-                                    encoder.settings(model, setting.roomTokens(), setting.threads()),
-                                    rows,
-                                    batching.apply(encoder)),
+                            EncoderLoop.open(settings(encoder, model, setting), rows, batching.apply(encoder)),
                             setting.calls());
                     opened.add(loop);
                     contestants.add(new Contestant(encoder, loop, ProcessMemory.residentBesideHeapBytes() - before));

@@ -24,7 +24,7 @@ final class EncoderBench {
         int batchSize = options.get(BenchOptions.BATCH_SIZE);
         var rows = context.rows().rows();
         var tokens = rows.stream().mapToLong(row -> row.length).sum();
-        var setting = new Contest.Setting(1, context.cores(), context.maxBatchTokens());
+        var setting = new Contest.Setting(1, context.cores(), context.maxBatchTokens(), context.device());
         try (var contest = Contest.open(
                 context.encoders(),
                 context.model(),

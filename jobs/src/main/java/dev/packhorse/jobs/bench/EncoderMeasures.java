@@ -40,7 +40,7 @@ final class EncoderMeasures {
     }
 
     void encoders() {
-        Paths.unmetOn(new Device.Gpu("0"))
+        Paths.unmetOn(new Device.Gpu(List.of()))
                 .ifPresent(unmet -> context.out().println("encoders on a GPU: not here: " + unmet));
         add(EncoderBench.run(context));
     }

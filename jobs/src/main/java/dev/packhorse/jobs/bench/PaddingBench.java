@@ -45,7 +45,7 @@ final class PaddingBench {
         var cores = context.cores();
         var batches = cores * Math.max(1, context.options().get(BenchOptions.ROWS) / batchSize / cores);
         var first = rows(context, SHARES[0], batches, batchSize, longest);
-        var setting = new Contest.Setting(1, cores, Math.max(context.maxBatchTokens(), longest));
+        var setting = new Contest.Setting(1, cores, Math.max(context.maxBatchTokens(), longest), context.device());
         try (var contest = Contest.open(
                 context.encoders(),
                 context.model(),

@@ -39,7 +39,7 @@ final class ProfileBench {
         var points = new ArrayList<Point>();
         var tables = new ArrayList<Table>();
         for (var encoder : context.encoders()) {
-            var unmet = encoder.unmet(context.model());
+            var unmet = encoder.unmet(context.model(), context.device());
             if (!encoder.profiles() || !unmet.isEmpty()) {
                 context.out()
                         .printf(
@@ -50,7 +50,7 @@ final class ProfileBench {
             }
             try {
                 var profile = EncoderProfile.of(
-                        encoder.settings(context.model(), context.maxBatchTokens(), 1),
+                        encoder.settings(context.model(), context.device(), context.maxBatchTokens(), 1),
                         rows,
                         encoder.batching(context.maxBatchTokens(), batchSize));
                 var own = points(encoder, profile);

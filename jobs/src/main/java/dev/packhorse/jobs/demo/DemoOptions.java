@@ -18,8 +18,13 @@ public final class DemoOptions {
             Option.of("output", OptionType.text(), "demo-output", "The folder that gets corpus and embeddings.");
 
     /** All of them. */
-    public static final List<Option<?>> ALL =
-            List.of(FULL, OUTPUT, EncodeOptions.MODEL, EncodeOptions.PRECISION, EncodeOptions.MAX_BATCH_TOKENS);
+    public static final List<Option<?>> ALL = List.of(
+            FULL,
+            OUTPUT,
+            EncodeOptions.MODEL,
+            EncodeOptions.PRECISION,
+            EncodeOptions.DEVICE,
+            EncodeOptions.MAX_BATCH_TOKENS);
 
     private DemoOptions() {}
 }

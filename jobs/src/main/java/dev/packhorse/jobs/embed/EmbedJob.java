@@ -12,6 +12,7 @@ import dev.packhorse.udf.files.HadoopSettings;
 import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.PrintStream;
@@ -31,14 +32,12 @@ public final class EmbedJob {
 
     private final OptionValues options;
     private final Model model;
-    private final EngineChoice engine;
     private final LongTexts longTexts;
     private final PrintStream out;
 
-    private EmbedJob(OptionValues options, Model model, EngineChoice engine, LongTexts longTexts, PrintStream out) {
+    private EmbedJob(OptionValues options, Model model, LongTexts longTexts, PrintStream out) {
         this.options = options;
         this.model = model;
-        this.engine = engine;
         this.longTexts = longTexts;
         this.out = out;
     }
@@ -65,7 +64,8 @@ public final class EmbedJob {
         }
         var model = SparkModels.find(options, conf);
         var longTexts = checkTexts(options, model);
-        return new EmbedJob(options, model, EngineChoice.of(options, model), longTexts, out);
+        EngineChoice.check(options, model);
+        return new EmbedJob(options, model, longTexts, out);
     }
 
     /**
@@ -91,24 +91,25 @@ public final class EmbedJob {
     /**
      * Runs the job. What Spark throws comes through as it is.
      *
-     * @throws OptionException when source, output and options do not fit each other
+     * @throws OptionException when source, output and options do not fit each other, or a GPU is not there that was asked for
      * @throws java.io.UncheckedIOException when the output's file system fails
      * @throws IllegalStateException when the rows read are not the vectors and errors written; the new files are deleted
      *     then
      */
     public RunSummary run(SparkSession spark) {
-        var provenance = new Provenance(options, model, engine.precision(), longTexts);
+        var choice = choice(spark);
+        var provenance = new Provenance(options, model, choice.precision(), longTexts);
         var page = RunPage.of(options, spark, out);
         var summary =
                 switch (options.get(EmbedOptions.TRIGGER)) {
                     case BATCH ->
-                        new SingleRun(spark, provenance, () -> engine(spark), page, out)
+                        new SingleRun(spark, provenance, () -> settings(choice, spark), page, out)
                                 .run(
                                         UUID.randomUUID().toString().substring(0, 8),
                                         options.get(EmbedOptions.MODE),
                                         () -> new SourceReader(spark, options).open());
                     case AVAILABLE_NOW -> {
-                        var settings = engine(spark);
+                        var settings = settings(choice, spark);
                         yield new StreamingRun(spark, provenance, settings, page, out).run();
                     }
                 };
@@ -119,9 +120,18 @@ public final class EmbedJob {
     /**
      * How the executors of this session open the model.
      *
+     * @throws OptionException when a GPU is not there that was asked for
      * @throws java.io.UncheckedIOException when the driver cannot offer the model's files
      */
     public EngineSettings engine(SparkSession spark) {
-        return engine.settings(DriverFile.offer(spark.sparkContext(), model));
+        return settings(choice(spark), spark);
+    }
+
+    private EngineChoice choice(SparkSession spark) {
+        return EngineChoice.of(options, model, GpuProbe.of(spark.sparkContext()));
+    }
+
+    private EngineSettings settings(EngineChoice choice, SparkSession spark) {
+        return choice.settings(DriverFile.offer(spark.sparkContext(), model));
     }
 }

@@ -9,6 +9,7 @@ import dev.packhorse.udf.files.DriverFile;
 import dev.packhorse.udf.files.SparkModels;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.PrintStream;
@@ -31,14 +32,12 @@ public final class Plan implements SparkWork {
 
     private final OptionValues options;
     private final Model model;
-    private final EngineChoice engine;
     private final LongTexts longTexts;
     private final PrintStream out;
 
-    private Plan(OptionValues options, Model model, EngineChoice engine, LongTexts longTexts, PrintStream out) {
+    private Plan(OptionValues options, Model model, LongTexts longTexts, PrintStream out) {
         this.options = options;
         this.model = model;
-        this.engine = engine;
         this.longTexts = longTexts;
         this.out = out;
     }
@@ -52,13 +51,15 @@ public final class Plan implements SparkWork {
     public static Plan of(OptionValues options, SparkConf conf, PrintStream out) {
         SourceReader.check(SourceReader.asPaths(options));
         var model = SparkModels.find(options, conf);
-        return new Plan(options, model, EngineChoice.of(options, model), LongTexts.of(options, model), out);
+        EngineChoice.check(options, model);
+        return new Plan(options, model, LongTexts.of(options, model), out);
     }
 
     @Override
     public void run(SparkSession spark) {
         var source = new SourceReader(spark, SourceReader.resolved(spark, options)).openOrExplain();
-        var settings = engine.settings(DriverFile.offer(spark.sparkContext(), model));
+        var settings = EngineChoice.of(options, model, GpuProbe.of(spark.sparkContext()))
+                .settings(DriverFile.offer(spark.sparkContext(), model));
         var estimate = Estimate.of(spark, source, options, model, longTexts, settings);
         var sample = estimate.sample();
         line(

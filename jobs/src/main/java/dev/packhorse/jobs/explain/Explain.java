@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.explain;
 
+import dev.packhorse.engine.DeviceChoice;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Paths;
@@ -16,11 +17,13 @@ import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.jobs.embed.EmbedJob;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EngineChoice;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +32,9 @@ import java.util.stream.Stream;
  * opening it, the line that a job's log and manifest would have. Immutable.
  */
 public final class Explain {
+
+    private static final Device CPU = new DeviceChoice.Cpu().device();
+    private static final Device CUDA = new DeviceChoice.Cuda(Optional.empty()).device();
 
     private final OptionValues options;
     private final Model model;
@@ -70,12 +76,12 @@ public final class Explain {
         }
         var ofWeights = Paths.ofWeights(model);
         for (var precision : Precision.values()) {
-            line("cpu", precision.id() + ": " + path(precision, ofWeights));
+            line("cpu", precision.id() + ": " + path(precision, ofWeights, CPU));
         }
         if (!model.torchscript().isEmpty() && !model.isTracedAlone()) {
             line("pytorch", "with --path pytorch: " + pytorch());
         }
-        Paths.unmetOn(new Device.Gpu("0")).ifPresent(unmet -> line("cuda", "any precision: no path; " + unmet));
+        cuda(ofWeights);
         line("this run", thisRun());
     }
 
@@ -121,15 +127,24 @@ public final class Explain {
                 .toList();
     }
 
+    /** Where none can be used, one line for all that models and precisions would do with it. */
+    private void cuda(List<Condition> ofWeights) {
+        Paths.unmetOn(CUDA).ifPresentOrElse(unmet -> line("cuda", "any precision: no path; " + unmet), () -> {
+            for (var precision : Precision.values()) {
+                line("cuda", precision.id() + ": " + path(precision, ofWeights, CUDA));
+            }
+        });
+    }
+
     /** @param ofWeights what the weights do not meet, whatever the precision */
-    private String path(Precision precision, List<Condition> ofWeights) {
-        var fast = new ArrayList<>(Paths.inTheWay(model, precision));
+    private String path(Precision precision, List<Condition> ofWeights, Device device) {
+        var fast = new ArrayList<>(Paths.inTheWay(model, precision, device));
         fast.addAll(ofWeights);
         if (fast.isEmpty()) {
             return "fast path, nested: all conditions met";
         }
-        var slow = Paths.unmetBySlow(model, precision);
-        var torch = model.isTracedAlone() ? Paths.unmetByTorch(model, precision) : List.<Condition>of();
+        var slow = Paths.unmetBySlow(model, precision, device);
+        var torch = model.isTracedAlone() ? Paths.unmetByTorch(model, precision, device) : List.<Condition>of();
         var pytorch = model.isTracedAlone() && torch.isEmpty();
         var lines = new ArrayList<String>();
         lines.add(slow.isEmpty() ? "slow path, padded" : pytorch ? "PyTorch, padded" : "no path");
@@ -145,7 +160,7 @@ public final class Explain {
 
     /** Of a model whose TorchScript file is taken where somebody asks for it; with that file's fingerprint. */
     private String pytorch() {
-        var unmet = Paths.unmetByTorch(model, Precision.FLOAT32);
+        var unmet = Paths.unmetByTorch(model, Precision.FLOAT32, CPU);
         return unmet.isEmpty()
                 ? "float32, padded: all conditions met; fingerprint "
                         + PathChoice.PYTORCH.of(model).fingerprint(Precision.FLOAT32)
@@ -154,7 +169,8 @@ public final class Explain {
 
     /** What the engine says that the options ask for; opened, so that it is what a job would get. */
     private String thisRun() {
-        try (var engine = Engine.open(EngineChoice.of(options, model).settings(model))) {
+        try (var engine =
+                Engine.open(EngineChoice.of(options, model, GpuProbe.here()).settings(model))) {
             return engine.info().toString();
         } catch (EncoderException e) {
             throw new ModelException(e.getMessage(), e);

@@ -77,7 +77,7 @@ public final class ReindexJob implements SparkWork {
             }
         }
         var model = SparkModels.find(options, conf);
-        EngineChoice.of(options, model);
+        EngineChoice.check(options, model);
         return new ReindexJob(options, model, LongTexts.of(options, model), out);
     }
 

@@ -28,6 +28,7 @@ import dev.packhorse.udf.files.DriverFile;
 import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.PrintStream;
@@ -118,7 +119,7 @@ final class ReindexRun {
         var before = target.published();
         line.put("snapshot_before", before.map(Published::version).orElse(""));
         keepPrecision(before);
-        var choice = EngineChoice.of(options, model);
+        var choice = EngineChoice.of(options, model, GpuProbe.of(spark.sparkContext()));
         var kind = new VectorKind(model, choice.precision(), longTexts, options);
         line.put("model", model.name());
         line.put("fingerprint", kind.fingerprint());

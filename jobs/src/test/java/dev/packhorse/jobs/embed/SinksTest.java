@@ -14,6 +14,7 @@ import dev.packhorse.jobs.output.FloatEncoding;
 import dev.packhorse.jobs.output.OutputFolder;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.LocalSpark;
+import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
 import java.io.IOException;
@@ -78,7 +79,7 @@ class SinksTest extends EmbedJobFixture {
     private static SingleRun singleRun(EmbedRun job, Sink... beside) {
         var options = job.options();
         var model = Models.find(Fixtures.tinyBert().toString());
-        var choice = EngineChoice.of(options, model);
+        var choice = EngineChoice.of(options, model, GpuProbe.here());
         var out = new PrintStream(OutputStream.nullOutputStream());
         return new SingleRun(
                 LocalSpark.session(),

@@ -11,6 +11,7 @@ import dev.packhorse.engine.NestedMachine;
 import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Paths;
 import dev.packhorse.engine.TorchFixtures;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.engine.model.ModelFolder;
@@ -73,7 +74,7 @@ class TorchEngineTest {
     @Test
     void whereThereAreOtherWeightsItIsTakenIfAskedFor() {
         var model = ModelFolder.read(TorchFixtures.beside(TorchFixtures.bytes("tiny-bert"), parent));
-        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32)).isEmpty();
+        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32, new Device.Cpu())).isEmpty();
         try (var engine = open(model, PathChoice.PYTORCH)) {
             assertThat(engine.info().name()).isEqualTo("pytorch-padded");
             assertThat(engine.info().reason()).startsWith("PyTorch: asked for; inputs by name: ");

@@ -1,11 +1,13 @@
 package dev.packhorse.udf.options;
 
+import dev.packhorse.engine.DeviceChoice;
 import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.PrecisionChoice;
 import dev.packhorse.engine.model.EmbeddedModel;
 import dev.packhorse.engine.model.ModelOptions;
 import dev.packhorse.engine.model.Pooling;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The options of the encoding itself, whoever starts it. Constants, immutable. */
@@ -56,7 +58,8 @@ public final class EncodeOptions {
             "precision",
             OptionType.choice(PrecisionChoice.class, PrecisionChoice::id),
             PrecisionChoice.AUTO,
-            "The numbers that the layers are computed in; auto: bfloat16 where the driver's CPU has it, else float32.");
+            "The numbers that the layers are computed in; auto: float16 on a GPU, bfloat16 where the driver's CPU has it, else"
+                    + " float32.");
 
     public static final Option<PathChoice> PATH = Option.of(
             "path",
@@ -64,6 +67,19 @@ public final class EncodeOptions {
             PathChoice.AUTO,
             "Packed tokens through our own layers (fast), or padded ones through the ONNX file as it is (slow) or the TorchScript"
                     + " file (pytorch); auto: the first of them that can be.");
+
+    public static final Option<DeviceChoice> DEVICE = Option.of(
+            "device",
+            OptionType.named(
+                    DeviceChoice.LABEL,
+                    Map.of(
+                            "auto", "auto", "cpu", "cpu", "cuda", "cuda", "cuda:0", "cuda:0", "gpu", "cuda", "gpu:0",
+                            "cuda:0"),
+                    DeviceChoice::parse,
+                    DeviceChoice::id),
+            new DeviceChoice.Auto(),
+            "Where the layers are computed: on the CPU, on all GPUs that a task has (cuda), on GPU N alone; auto: on GPUs where"
+                    + " there are some that can be used.");
 
     public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
             "max-batch-tokens",
@@ -135,6 +151,7 @@ public final class EncodeOptions {
             ONNX_OUTPUT,
             PRECISION,
             PATH,
+            DEVICE,
             MAX_BATCH_TOKENS,
             MAX_SEQ_LENGTH,
             WINDOW_ROWS,

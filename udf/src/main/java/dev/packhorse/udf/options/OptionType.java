@@ -124,6 +124,36 @@ public record OptionType<T>(
                 id);
     }
 
+    /**
+     * One text that is read into something else; of one that cannot be, the message says what might have been meant.
+     *
+     * @param meant what somebody may write, and the text that is meant by it
+     * @param reader throws IllegalArgumentException for a text that is none
+     */
+    public static <T> OptionType<T> named(
+            String label, Map<String, String> meant, Function<String, T> reader, Function<T, String> writer) {
+        return single(
+                label,
+                text -> {
+                    try {
+                        return reader.apply(text);
+                    } catch (IllegalArgumentException e) {
+                        throw new Misnamed(meant.get(Nearest.to(text.strip(), meant.keySet())), e);
+                    }
+                },
+                writer);
+    }
+
+    /** Names what might have been meant. */
+    private static final class Misnamed extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1;
+
+        private Misnamed(String nearest, Throwable cause) {
+            super("; the nearest is " + nearest, cause);
+        }
+    }
+
     /** A number of bytes: {@code 1048576}, {@code 512k}, {@code 256m}, {@code 1g}. */
     public static OptionType<Long> bytes() {
         return single("a size such as 512k, 256m or 1g", OptionType::parseBytes, OptionType::formatBytes);
@@ -170,9 +200,15 @@ public record OptionType<T>(
     public T read(String option, List<String> texts) {
         try {
             return reader.apply(texts);
+        } catch (Misnamed e) {
+            throw new OptionException(refusal(option, texts) + e.getMessage());
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new OptionException("%s: expected %s, found '%s'".formatted(option, label, String.join(",", texts)));
+            throw new OptionException(refusal(option, texts));
         }
+    }
+
+    private String refusal(String option, List<String> texts) {
+        return "%s: expected %s, found '%s'".formatted(option, label, String.join(",", texts));
     }
 
     private static <T> OptionType<T> single(String label, Function<String, T> reader, Function<T, String> writer) {

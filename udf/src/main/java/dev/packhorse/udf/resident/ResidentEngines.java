@@ -5,6 +5,7 @@ import dev.packhorse.engine.Embedded;
 import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.contract.BrokenEncoderException;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Opened;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,10 @@ public final class ResidentEngines {
             try {
                 var opened = loader.apply(bound);
                 LOADS.merge(bound, 1, Integer::sum);
+                if (opened.info().device().equals(new Device.Cpu())
+                        && !opened.info().device().equals(bound.device())) {
+                    LOG.warn("{} computes on the CPU: {}", bound.model().name(), opened.info());
+                }
                 LOG.info("loaded {}: {}", bound.model().name(), opened.info());
                 engine.complete(opened);
             } catch (RuntimeException | Error e) {

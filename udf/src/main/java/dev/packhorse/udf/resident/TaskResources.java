@@ -2,8 +2,12 @@ package dev.packhorse.udf.resident;
 
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.EncoderException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -20,24 +24,62 @@ final class TaskResources {
 
     private TaskResources() {}
 
-    /** The settings of the engine for the task that this thread runs; those that are given where it runs none. */
+    /**
+     * The settings of the engine for the task that this thread runs; those that are given where it runs none.
+     *
+     * @throws EncoderException when the task has not the GPU that the settings ask for
+     */
     static EngineSettings bind(EngineSettings settings) {
         return Optional.ofNullable(TaskContext.get())
-                .map(task -> settings.on(device(task.resourcesJMap()))
+                .map(task -> settings.on(device(settings.device(), task.resourcesJMap()))
                         .computing(task.cpus(), calls(SparkEnv.get().conf(), task.cpus())))
                 .orElse(settings);
     }
 
-    /**
-     * Spark calls GPUs by the addresses that its discovery script found. Tasks that share one, by an amount below 1, have
-     * the same address. Of several a task takes the first, for one encoder computes on one GPU.
-     */
-    static Device device(Map<String, ResourceInformation> resources) {
-        var addresses = resources.containsKey(GPU) ? resources.get(GPU).addresses() : new String[0];
-        return addresses.length == 0 ? new Device.Cpu() : new Device.Gpu(addresses[0]);
+    /** See {@link #bind}; the device alone. */
+    static Device bind(Device wanted) {
+        return Optional.ofNullable(TaskContext.get())
+                .map(task -> device(wanted, task.resourcesJMap()))
+                .orElse(wanted);
     }
 
-    /** Tasks of an executor at a time. Where nobody says how many cores it has, one task's are counted. */
+    /**
+     * Spark calls GPUs by the addresses that its discovery script found. Tasks that share one, by an amount below 1, have
+     * the same address, and with it the same engine; a task with several has an engine that computes on all of them. Where
+     * Spark gives none, those of the machine are meant.
+     *
+     * @param wanted of which a GPU without an address stands for all that the task has
+     * @throws EncoderException when the task has GPUs, but not that which is wanted
+     */
+    static Device device(Device wanted, Map<String, ResourceInformation> resources) {
+        if (!(wanted instanceof Device.Gpu gpu)) {
+            return wanted;
+        }
+        var given = given(resources);
+        if (given.isEmpty()) {
+            return gpu;
+        }
+        if (!given.containsAll(gpu.addresses())) {
+            throw new EncoderException(
+                    "--device %s: expected GPU %s among those that Spark gave the task, found %s; --device cuda takes those"
+                            .formatted(gpu.id(), String.join(",", gpu.addresses()), String.join(", ", given)));
+        }
+        return gpu.addresses().isEmpty() ? new Device.Gpu(given) : gpu;
+    }
+
+    /** In one order, so that tasks with the same GPUs share an engine. */
+    private static List<String> given(Map<String, ResourceInformation> resources) {
+        return Optional.ofNullable(resources.get(GPU)).stream()
+                .flatMap(gpus -> Stream.of(gpus.addresses()))
+                .distinct()
+                .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    /**
+     * Tasks of an executor at a time: the most that share an engine, or fewer where they have GPUs of their own. Where nobody
+     * says how many cores it has, one task's are counted.
+     */
     static int calls(SparkConf conf, int taskCpus) {
         return Math.max(1, conf.getInt("spark.executor.cores", taskCpus) / taskCpus);
     }

@@ -2,7 +2,7 @@
  * What a task does with its rows.
  *
  * <ul>
- *   <li>What it must be told: {@code EmbedSettings}, with {@code EngineChoice} and {@code LongTexts}
+ *   <li>What it must be told: {@code EmbedSettings}, with {@code EngineChoice}, {@code Placements} and {@code LongTexts}
  *   <li>Where it begins: {@code EmbedPartition}; {@code TokenizePartition} and {@code EncodePartition} for {@code --sort global};
  *       {@code RowEmbedder} for operators of queries
  *   <li>Columns, each list of them in one place: {@code TextColumns} and {@code InputColumns} of what is read, {@code

@@ -10,6 +10,7 @@ import dev.packhorse.udf.options.Nearest;
 import dev.packhorse.udf.options.Option;
 import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EmbedSettings;
 import dev.packhorse.udf.rows.EngineChoice;
 import dev.packhorse.udf.rows.LongTexts;
@@ -46,7 +47,8 @@ public final class QuerySettings {
             throw new OptionException(
                     "long-text chunk: expected chunk-output mean, for a call has one answer for each row, found chunk-output rows");
         }
-        var engine = EngineChoice.of(options, model).settings(DriverFile.offer(spark.sparkContext(), model));
+        var engine = EngineChoice.of(options, model, GpuProbe.of(spark.sparkContext()))
+                .settings(DriverFile.offer(spark.sparkContext(), model));
         return EmbedSettings.of(options, engine, NO_IDS, ANY_TEXT, longTexts);
     }
 

@@ -1,9 +1,12 @@
 package dev.packhorse.udf.resident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.udf.TinyBert;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.resource.ResourceInformation;
@@ -26,17 +29,40 @@ class TaskResourcesTest {
         assertThat(TaskResources.calls(new SparkConf(false), 4)).isEqualTo(1);
     }
 
-    @Test
-    void aTaskWithoutGpusHasCores() {
-        assertThat(TaskResources.device(Map.of())).isEqualTo(new Device.Cpu());
-        assertThat(TaskResources.device(Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"}))))
-                .isEqualTo(new Device.Cpu());
+    private static final Device CUDA = new Device.Gpu(List.of());
+
+    private static Map<String, ResourceInformation> gpus(String... addresses) {
+        return Map.of("gpu", new ResourceInformation("gpu", addresses));
     }
 
     @Test
-    void aTaskWithGpusHasTheFirstOfThem() {
-        assertThat(TaskResources.device(Map.of("gpu", new ResourceInformation("gpu", new String[] {"3", "1"}))))
-                .isEqualTo(new Device.Gpu("3"));
+    void whereTheCpuIsMeantATasksGpusAreLeftAlone() {
+        assertThat(TaskResources.device(new Device.Cpu(), gpus("0"))).isEqualTo(new Device.Cpu());
+    }
+
+    @Test
+    void whereSparkGivesNoGpusThoseOfTheMachineAreMeant() {
+        assertThat(TaskResources.device(CUDA, Map.of())).isEqualTo(CUDA);
+        assertThat(TaskResources.device(CUDA, gpus())).isEqualTo(CUDA);
+        assertThat(TaskResources.device(CUDA, Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"}))))
+                .isEqualTo(CUDA);
+        assertThat(TaskResources.device(new Device.Gpu("7"), Map.of())).isEqualTo(new Device.Gpu("7"));
+    }
+
+    /** In whatever order Spark names them. */
+    @Test
+    void aTaskWithGpusHasAllOfThem() {
+        assertThat(TaskResources.device(CUDA, gpus("10", "3", "1"))).isEqualTo(new Device.Gpu(List.of("1", "3", "10")));
+        assertThat(TaskResources.device(CUDA, gpus("1"))).isEqualTo(new Device.Gpu("1"));
+    }
+
+    @Test
+    void aGpuByItsNumberIsOneOfThoseThatTheTaskHas() {
+        assertThat(TaskResources.device(new Device.Gpu("1"), gpus("0", "1"))).isEqualTo(new Device.Gpu("1"));
+        assertThatThrownBy(() -> TaskResources.device(new Device.Gpu("1"), gpus("2", "0")))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage("--device cuda:1: expected GPU 1 among those that Spark gave the task, found 0, 2; --device"
+                        + " cuda takes those");
     }
 
     @Test

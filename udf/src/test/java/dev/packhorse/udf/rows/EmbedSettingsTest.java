@@ -13,6 +13,7 @@ import dev.packhorse.udf.options.EncodeOptions.EmptyText;
 import dev.packhorse.udf.options.EncodeOptions.LongText;
 import dev.packhorse.udf.options.EncodeOptions.OnError;
 import dev.packhorse.udf.options.OptionValues;
+import dev.packhorse.udf.resident.GpuProbe;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ class EmbedSettingsTest {
         given.forEach((name, text) -> texts.put(name, List.of(text)));
         var options = OptionValues.read(EncodeOptions.ALL, conf, texts);
 
-        var engine = EngineChoice.of(options, model).settings(model);
+        var engine = EngineChoice.of(options, model, GpuProbe.here()).settings(model);
         var settings = EmbedSettings.of(options, engine, "key", "body", LongTexts.of(options, model));
 
         assertThat(engine).isEqualTo(new EngineSettings(model, Precision.INT8, PathChoice.FAST, 300, 1));

@@ -1,0 +1,90 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Encoder;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.tokenize.Tokenizer;
+import java.util.List;
+
+/** Opens the encoder of a model on GPUs by one of the paths, and says why that one. */
+final class GpuEncoders {
+
+    private GpuEncoders() {}
+
+    /**
+     * Opens the encoder that the settings ask for; where they leave it open, the nested one if all conditions of the fast
+     * path are met, else the padded one with those that are not.
+     *
+     * @param gpu what the settings are bound to
+     * @throws EncoderException when what is asked for cannot be had here
+     * @throws ModelException when the model's files are missing, broken or changed
+     */
+    static Encoder open(EngineSettings settings, Device.Gpu gpu, NativeMemory memory, Tokenizer tokenizer) {
+        var numbers = Gpus.HERE.numbers(gpu);
+        Encoders.check(settings.model(), settings.path(), settings.precision(), gpu);
+        return switch (settings.path()) {
+            case SLOW -> slow(settings, numbers, tokenizer, "slow path: asked for");
+            case PYTORCH -> // which check refuses
+                throw new EncoderException(Encoders.refusal(settings.path(), List.of(GpuPaths.ofTorch(gpu))));
+            case AUTO, FAST -> fastWherePossible(settings, gpu, numbers, memory, tokenizer);
+        };
+    }
+
+    private static Encoder fastWherePossible(
+            EngineSettings settings, Device.Gpu gpu, List<Integer> numbers, NativeMemory memory, Tokenizer tokenizer) {
+        var unmet = Paths.inTheWay(settings.model(), settings.precision(), gpu);
+        if (!unmet.isEmpty()) {
+            return insteadOfFast(settings, numbers, tokenizer, Condition.line(unmet));
+        }
+        try {
+            return fast(settings, numbers, memory, tokenizer);
+        } catch (UnmetException e) {
+            return insteadOfFast(settings, numbers, tokenizer, e.condition().toString());
+        }
+    }
+
+    /** @param unmet the conditions of the fast path that are not met, in one line */
+    private static Encoder insteadOfFast(
+            EngineSettings settings, List<Integer> numbers, Tokenizer tokenizer, String unmet) {
+        if (settings.path() == PathChoice.FAST) {
+            throw new EncoderException("--path fast: expected its conditions to be met, found: " + unmet);
+        }
+        var slow = Paths.unmetBySlow(settings.model(), settings.precision(), settings.device());
+        if (!slow.isEmpty()) {
+            throw new EncoderException(
+                    "%s: expected a path for --device %s --precision %s, found neither the fast one (%s) nor the slow one (%s)"
+                            .formatted(
+                                    settings.model().name(),
+                                    settings.device().id(),
+                                    settings.precision().id(),
+                                    unmet,
+                                    Condition.line(slow)));
+        }
+        return slow(settings, numbers, tokenizer, "slow path, for " + unmet);
+    }
+
+    /**
+     * The nested encoder.
+     *
+     * @param numbers of the GPUs, at least one
+     * @throws UnmetException when only a look into the weights tells that it cannot be
+     */
+    @SuppressWarnings("UnusedVariable") // until it is there
+    private static Encoder fast(
+            EngineSettings settings, List<Integer> numbers, NativeMemory memory, Tokenizer tokenizer) {
+        throw new EncoderException("the fast path on GPUs is not there yet");
+    }
+
+    /**
+     * The padded encoder.
+     *
+     * @param numbers of the GPUs, at least one
+     */
+    @SuppressWarnings("UnusedVariable") // until it is there
+    private static Encoder slow(EngineSettings settings, List<Integer> numbers, Tokenizer tokenizer, String reason) {
+        throw new EncoderException("the slow path on GPUs is not there yet");
+    }
+}

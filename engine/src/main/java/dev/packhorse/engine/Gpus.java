@@ -1,0 +1,134 @@
+package dev.packhorse.engine;
+
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.onnx.CudaSupport;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The GPUs that this process can compute on, by the numbers that CUDA gives them. Thread-safe. */
+public final class Gpus {
+
+    private static final Path DEVICES = Path.of("/dev");
+
+    /** A GPU's file, by Nvidia's driver, or by that of Windows' Linux. */
+    private static final Pattern FILE = Pattern.compile("nvidia\\d+|dxg");
+
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
+
+    /** Those of this machine. */
+    static final Gpus HERE = new Gpus(CudaSupport::missing, CudaSupport::devices, CudaSupport::missing);
+
+    private final Supplier<Optional<String>> missing;
+    private final IntSupplier count;
+    private final IntFunction<Optional<String>> missingOne;
+
+    /**
+     * @param missing why none can be used; empty where they can
+     * @param count how many there are; asked where none is missing
+     * @param missingOne why one of them cannot be used; empty where it can
+     */
+    Gpus(Supplier<Optional<String>> missing, IntSupplier count, IntFunction<Optional<String>> missingOne) {
+        this.missing = missing;
+        this.count = count;
+        this.missingOne = missingOne;
+    }
+
+    /** Whether the machine has a GPU, be it one that nothing in this process can use. */
+    public static boolean onMachine() {
+        return filesIn(DEVICES);
+    }
+
+    static boolean filesIn(Path devices) {
+        try (var files = Files.newDirectoryStream(
+                devices, file -> FILE.matcher(file.getFileName().toString()).matches())) {
+            return files.iterator().hasNext();
+        } catch (IOException | DirectoryIteratorException e) {
+            return false; // no Linux, no such files
+        }
+    }
+
+    /** What keeps engines from computing on all of these, on this machine; nothing where they can. */
+    Optional<Condition> unmet(Device.Gpu gpu) {
+        return misnamed(gpu)
+                .or(() -> missing.get().map(why -> new Condition("cuda", "a GPU that ONNX Runtime can use", why)))
+                .or(() -> numbers(gpu.addresses())
+                        .mapToObj(this::unmet)
+                        .flatMap(Optional::stream)
+                        .findFirst());
+    }
+
+    private static Optional<Condition> misnamed(Device.Gpu gpu) {
+        return gpu.addresses().stream()
+                .filter(address -> !NUMBER.matcher(address).matches())
+                .findFirst()
+                .map(address -> new Condition(
+                        "address",
+                        "GPUs by their numbers, as CUDA counts them",
+                        "'%s'; let Spark's discovery script print indices".formatted(address)));
+    }
+
+    private Optional<Condition> unmet(int number) {
+        var there = count.getAsInt();
+        if (number >= there) {
+            return Optional.of(new Condition(
+                    "cuda", "a GPU %d on this machine".formatted(number), there == 0 ? "none" : list(there)));
+        }
+        return missingOne.apply(number).map(why -> new Condition("cuda", "a GPU %d to use".formatted(number), why));
+    }
+
+    private static String list(int there) {
+        return "%d %s (%s)"
+                .formatted(
+                        there,
+                        there == 1 ? "GPU" : "GPUs",
+                        IntStream.range(0, there).mapToObj(String::valueOf).collect(Collectors.joining(", ")));
+    }
+
+    /** All of the machine's, where none are named: none of them, then, is as bad as one that is not there. */
+    private IntStream numbers(List<String> addresses) {
+        return addresses.isEmpty()
+                ? IntStream.range(0, Math.max(1, count.getAsInt()))
+                : addresses.stream().mapToInt(Integer::parseInt).distinct().sorted();
+    }
+
+    /**
+     * The numbers of the GPUs that a device means, in ascending order; all of the machine's where it names none.
+     *
+     * @throws EncoderException when one of them is not there or cannot be used
+     */
+    List<Integer> numbers(Device.Gpu gpu) {
+        unmet(gpu).ifPresent(condition -> {
+            throw new EncoderException(refusal(gpu, condition));
+        });
+        return numbers(gpu.addresses()).boxed().toList();
+    }
+
+    /** What to say where a GPU that was asked for is not to be had. */
+    public static String refusal(Device.Gpu gpu, Condition condition) {
+        return "--device %s: expected %s, found %s; --device auto takes a GPU where there is one, and --device cpu none"
+                .formatted(gpu.id(), condition.expected(), condition.found());
+    }
+
+    /** The same settings, or those of the CPU where the machine cannot compute as they say and need not. */
+    EngineSettings orCpu(EngineSettings settings) {
+        if (!settings.placement().orCpu() || !(settings.device() instanceof Device.Gpu gpu)) {
+            return settings;
+        }
+        return unmet(gpu)
+                .map(condition -> settings.placed(
+                        Placement.onCpuFor("bound to %s, not on it, for %s".formatted(gpu.id(), condition))))
+                .orElse(settings);
+    }
+}

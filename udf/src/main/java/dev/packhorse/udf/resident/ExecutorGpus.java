@@ -1,0 +1,72 @@
+package dev.packhorse.udf.resident;
+
+import dev.packhorse.engine.Paths;
+import dev.packhorse.engine.contract.Condition;
+import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.EncoderException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The GPUs of a cluster's executors: where Spark gives tasks some, one executor is asked whether it can use them. */
+final class ExecutorGpus implements GpuProbe {
+
+    /** Either makes executors have GPUs. */
+    private static final List<String> AMOUNTS =
+            List.of("spark.executor.resource.gpu.amount", "spark.task.resource.gpu.amount");
+
+    /** By application, for queries ask again and again, and executors are of a kind. */
+    private static final Map<String, Optional<Condition>> ANSWERS = new ConcurrentHashMap<>();
+
+    private final SparkContext spark;
+
+    ExecutorGpus(SparkContext spark) {
+        this.spark = spark;
+    }
+
+    @Override
+    public boolean any() {
+        return given(spark.getConf());
+    }
+
+    static boolean given(SparkConf conf) {
+        return AMOUNTS.stream().anyMatch(amount -> conf.getDouble(amount, 0) > 0);
+    }
+
+    @Override
+    public Optional<Condition> unmet() {
+        return ANSWERS.computeIfAbsent(spark.applicationId(), application -> ask());
+    }
+
+    @Override
+    public Optional<Condition> unmet(Device.Gpu asked) {
+        return Optional.empty();
+    }
+
+    /** By a job of one task. What travels are texts, which each of Spark's serializers knows. */
+    private Optional<Condition> ask() {
+        var answer = JavaSparkContext.fromSparkContext(spark)
+                .parallelize(List.of(1), 1)
+                .map(task -> inTask())
+                .collect()
+                .get(0);
+        return answer.length == 0
+                ? Optional.empty()
+                : Optional.of(new Condition(answer[0], answer[1], "%s on executors".formatted(answer[2])));
+    }
+
+    /** The condition that the task which this thread runs finds not to be met, in its parts; empty where there is none. */
+    private static String[] inTask() {
+        try {
+            return Paths.unmetOn(TaskResources.bind(new Device.Gpu(List.of())))
+                    .map(unmet -> new String[] {unmet.name(), unmet.expected(), unmet.found()})
+                    .orElse(new String[0]);
+        } catch (EncoderException e) {
+            return new String[] {"cuda", "GPUs for tasks", e.getMessage()};
+        }
+    }
+}
