@@ -6,7 +6,8 @@
  *   <li>What is asked for: {@code EngineSettings}, with {@code PathChoice} and {@code PrecisionChoice}
  *   <li>How it is opened: {@code Encoders} by one of the {@code Paths} from {@code ModelWeights}, or why not ({@code
  *       UnmetException}); {@code PromptedTokenizer} and {@code PromptTokens} where there is a prompt
- *   <li>How texts go through it: {@code Embedder} answers with an {@code Embedded} each, and tells a {@code BatchListener}
+ *   <li>How texts go through it: {@code Embedder} answers with an {@code Embedded} each, from one {@code StartedBatch} to the
+ *       next, and tells a {@code BatchListener}
  *   <li>For benchmarks: {@code EncoderLoop}, which opens an encoder as an {@code Engine} does, and {@code EncoderProfile}
  * </ul>
  *
