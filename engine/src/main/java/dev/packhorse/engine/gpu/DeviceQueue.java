@@ -139,6 +139,11 @@ public final class DeviceQueue implements Encoder {
         return AHEAD * devices.size();
     }
 
+    /** How many batches wait in the queue; no device has begun with them. */
+    int waiting() {
+        return queue.size();
+    }
+
     /** Waits for launches that are under way; batches that nobody has begun with get an IllegalStateException. */
     @Override
     public void close() {
