@@ -1,7 +1,7 @@
 package dev.packhorse.engine;
 
 /**
- * Told after each batch, from the thread that encoded it. One that is given to calls of several threads must be thread-safe.
+ * Told after each batch, from the thread that wanted it. One that is given to calls of several threads must be thread-safe.
  */
 @FunctionalInterface
 public interface BatchListener {
@@ -10,7 +10,8 @@ public interface BatchListener {
      * @param rows rows in the batch
      * @param tokens real tokens in the batch
      * @param computedTokens tokens that the encoder computed, padding included
-     * @param nanos nanoseconds that the encoder took
+     * @param nanos nanoseconds that the thread waited for the encoder: all that it took, but for one that computes elsewhere
+     *     while other batches are packed, of which only what was not over by then
      */
     void encoded(int rows, long tokens, long computedTokens, long nanos);
 

@@ -4,20 +4,24 @@ import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.nested.NativeMemory;
-import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.nested.OutOfNativeMemory;
 import dev.packhorse.engine.plan.BatchPlanner;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Plans, packs and encodes many rows, and answers for each one.
  *
  * <p>When a batch fails, also for lack of native memory, its halves are tried, down to single rows, and so is a row whose
  * vector is not finite: only a row that fails alone ends without a vector, and only where the encoder still encodes a row
- * that it is known to take. A full Java heap and what else is no batch's fault goes to the caller. Thread-safe where its
- * encoder is.
+ * that it is known to take. A full Java heap and what else is no batch's fault goes to the caller.
+ *
+ * <p>Where an encoder computes elsewhere, a few batches are started ahead of the one that is waited for ({@link Encoder#ahead}),
+ * so that it has work while the caller's thread packs and answers. Thread-safe where its encoder is.
  */
 public final class Embedder {
 
@@ -64,15 +68,54 @@ public final class Embedder {
     public Embedded[] embed(List<int[]> rows, BatchListener listener) {
         var answers = new Embedded[rows.size()];
         var lengths = rows.stream().mapToInt(row -> row.length).toArray();
-        for (var batch : planner.plan(lengths)) {
-            embed(rows, batch, answers, listener);
+        var started = new ArrayDeque<StartedBatch>();
+        try {
+            for (var batch : planner.plan(lengths)) {
+                start(rows, batch, started, answers, listener);
+                if (started.size() > encoder.ahead()) {
+                    finish(rows, started, answers, listener);
+                }
+            }
+            while (!started.isEmpty()) {
+                finish(rows, started, answers, listener);
+            }
+        } finally {
+            started.forEach(StartedBatch::close);
         }
         return answers;
     }
 
-    private void embed(List<int[]> rows, int[] batch, Embedded[] answers, BatchListener listener) {
+    /** Starts one more batch; where there is no native memory for it, it waits until those before have given back theirs. */
+    private void start(
+            List<int[]> rows, int[] batch, Deque<StartedBatch> started, Embedded[] answers, BatchListener listener) {
         try {
-            answer(rows, batch, encode(rows, batch, listener), answers, listener);
+            started.add(StartedBatch.start(encoder, memory, rows, batch));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (!OutOfNativeMemory.happened(e)) {
+                throw e;
+            }
+            while (!started.isEmpty()) {
+                finish(rows, started, answers, listener);
+            }
+            embed(rows, batch, answers, listener);
+        }
+    }
+
+    /** Waits for the batch that was started first. */
+    private void finish(List<int[]> rows, Deque<StartedBatch> started, Embedded[] answers, BatchListener listener) {
+        var first = started.remove();
+        answer(rows, first.rows(), () -> awaited(first, listener), answers, listener);
+    }
+
+    private void embed(List<int[]> rows, int[] batch, Embedded[] answers, BatchListener listener) {
+        answer(rows, batch, () -> encode(rows, batch, listener), answers, listener);
+    }
+
+    /** @param vectors gives [B, D], or throws what the encoder threw */
+    private void answer(
+            List<int[]> rows, int[] batch, Supplier<float[]> vectors, Embedded[] answers, BatchListener listener) {
+        try {
+            answer(rows, batch, vectors.get(), answers, listener);
         } catch (EncoderException e) {
             halve(rows, batch, answers, listener, e.getMessage());
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -86,21 +129,13 @@ public final class Embedder {
 
     /** @return [B, D] */
     private float[] encode(List<int[]> rows, int[] batch, BatchListener listener) {
-        try (var nested = NestedBatch.pack(
-                memory, Arrays.stream(batch).mapToObj(rows::get).toList())) {
-            var start = System.nanoTime();
-            var vectors = encoder.encode(nested);
-            var computed = encoder.info().padded() ? (long) nested.longest() * nested.size() : (long) nested.tokens();
-            listener.encoded(nested.size(), nested.tokens(), computed, System.nanoTime() - start);
-            if (vectors.length != nested.size() * encoder.info().dimension()) {
-                throw new IllegalStateException("%s: expected %d vectors of %d numbers, found %d numbers"
-                        .formatted(
-                                encoder.info().name(),
-                                nested.size(),
-                                encoder.info().dimension(),
-                                vectors.length));
-            }
-            return vectors;
+        return awaited(StartedBatch.start(encoder, memory, rows, batch), listener);
+    }
+
+    /** @return [B, D] */
+    private static float[] awaited(StartedBatch batch, BatchListener listener) {
+        try (batch) {
+            return batch.await(listener);
         }
     }
 

@@ -8,7 +8,8 @@
  *   <li>How it is opened: {@code Encoders} by one of the {@code Paths} from {@code ModelWeights}, or why not ({@code
  *       UnmetException}); {@code PromptedTokenizer} and {@code PromptTokens} where there is a prompt
  *   <li>The same on {@code Gpus}: {@code GpuEncoders}, {@code GpuPaths}
- *   <li>How texts go through it: {@code Embedder} answers with an {@code Embedded} each, and tells a {@code BatchListener}
+ *   <li>How texts go through it: {@code Embedder} answers with an {@code Embedded} each, from one {@code StartedBatch} to the
+ *       next, and tells a {@code BatchListener}
  *   <li>For benchmarks: {@code EncoderLoop}, which opens an encoder as an {@code Engine} does, and {@code EncoderProfile}
  * </ul>
  *

@@ -10,4 +10,9 @@ public final class BrokenEncoderException extends RuntimeException {
     public BrokenEncoderException(String message) {
         super(message);
     }
+
+    /** @param cause what broke it */
+    public BrokenEncoderException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

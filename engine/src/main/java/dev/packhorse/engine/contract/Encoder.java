@@ -26,6 +26,34 @@ public interface Encoder extends AutoCloseable {
      */
     float[] encode(NestedBatch batch);
 
+    /**
+     * Begins to encode every row of a batch and goes on, so that the caller packs the next ones meanwhile. This one does nothing
+     * yet: it encodes in the caller's thread when it is awaited, as encoders on a CPU do, whose cores are the caller's.
+     *
+     * @param batch B rows, T tokens; stays the caller's, and open until the encoding is closed
+     * @return closed by the caller
+     * @throws IllegalStateException when the encoder is closed, or the thread is interrupted: it stays so
+     */
+    default Encoding start(NestedBatch batch) {
+        return new Encoding() {
+            @Override
+            public float[] await() {
+                return encode(batch);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /**
+     * How many batches a caller does well to have started beside the one that it waits for: none where {@link #start} begins
+     * nothing.
+     */
+    default int ahead() {
+        return 0;
+    }
+
     @Override
     void close();
 }
