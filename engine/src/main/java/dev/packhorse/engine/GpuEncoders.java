@@ -5,12 +5,24 @@ import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Encoder;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.contract.ModelException;
+import dev.packhorse.engine.families.Architecture.Known;
+import dev.packhorse.engine.gpu.DeviceQueue;
+import dev.packhorse.engine.gpu.DeviceSession;
+import dev.packhorse.engine.gpu.EncoderSession;
 import dev.packhorse.engine.nested.NativeMemory;
+import dev.packhorse.engine.onnx.OnnxEncoder;
+import dev.packhorse.engine.packed.PackedSession;
+import dev.packhorse.engine.packed.Target;
 import dev.packhorse.engine.tokenize.Tokenizer;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Opens the encoder of a model on GPUs by one of the paths, and says why that one. */
 final class GpuEncoders {
+
+    /** Batches that wait for a device: enough for the next launch while small ones share it; tokens alone, little memory. */
+    private static final int WAITING_PER_DEVICE = 8;
 
     private GpuEncoders() {}
 
@@ -26,7 +38,7 @@ final class GpuEncoders {
         var numbers = Gpus.HERE.numbers(gpu);
         Encoders.check(settings.model(), settings.path(), settings.precision(), gpu);
         return switch (settings.path()) {
-            case SLOW -> slow(settings, numbers, tokenizer, "slow path: asked for");
+            case SLOW -> slow(settings, numbers, memory, tokenizer, "slow path: asked for");
             case PYTORCH -> // which check refuses
                 throw new EncoderException(Encoders.refusal(settings.path(), List.of(GpuPaths.ofTorch(gpu))));
             case AUTO, FAST -> fastWherePossible(settings, gpu, numbers, memory, tokenizer);
@@ -37,18 +49,19 @@ final class GpuEncoders {
             EngineSettings settings, Device.Gpu gpu, List<Integer> numbers, NativeMemory memory, Tokenizer tokenizer) {
         var unmet = Paths.inTheWay(settings.model(), settings.precision(), gpu);
         if (!unmet.isEmpty()) {
-            return insteadOfFast(settings, numbers, tokenizer, Condition.line(unmet));
+            return insteadOfFast(settings, numbers, memory, tokenizer, Condition.line(unmet));
         }
         try {
             return fast(settings, numbers, memory, tokenizer);
         } catch (UnmetException e) {
-            return insteadOfFast(settings, numbers, tokenizer, e.condition().toString());
+            return insteadOfFast(
+                    settings, numbers, memory, tokenizer, e.condition().toString());
         }
     }
 
     /** @param unmet the conditions of the fast path that are not met, in one line */
     private static Encoder insteadOfFast(
-            EngineSettings settings, List<Integer> numbers, Tokenizer tokenizer, String unmet) {
+            EngineSettings settings, List<Integer> numbers, NativeMemory memory, Tokenizer tokenizer, String unmet) {
         if (settings.path() == PathChoice.FAST) {
             throw new EncoderException("--path fast: expected its conditions to be met, found: " + unmet);
         }
@@ -63,7 +76,7 @@ final class GpuEncoders {
                                     unmet,
                                     Condition.line(slow)));
         }
-        return slow(settings, numbers, tokenizer, "slow path, for " + unmet);
+        return slow(settings, numbers, memory, tokenizer, "slow path, for " + unmet);
     }
 
     /**
@@ -72,10 +85,25 @@ final class GpuEncoders {
      * @param numbers of the GPUs, at least one
      * @throws UnmetException when only a look into the weights tells that it cannot be
      */
-    @SuppressWarnings("UnusedVariable") // until it is there
     private static Encoder fast(
             EngineSettings settings, List<Integer> numbers, NativeMemory memory, Tokenizer tokenizer) {
-        throw new EncoderException("the fast path on GPUs is not there yet");
+        return nested(settings, numbers.stream().map(Target.Gpu::new).toList(), memory, tokenizer);
+    }
+
+    /** The same on any targets: on a CPU, too, which tests have. */
+    static Encoder nested(
+            EngineSettings settings, List<? extends Target> targets, NativeMemory memory, Tokenizer tokenizer) {
+        var model = settings.model();
+        var known = (Known) model.architecture();
+        var pooler = Encoders.pooler(model, tokenizer);
+        var oneAtATime = new Object(); // a model's weights are on the host once, however many GPUs there are
+        return queue(settings, targets, target -> {
+            synchronized (oneAtATime) {
+                try (var weights = ModelWeights.open(model, known)) {
+                    return PackedSession.open(memory, weights.weights(), pooler, settings.precision(), target);
+                }
+            }
+        });
     }
 
     /**
@@ -83,8 +111,21 @@ final class GpuEncoders {
      *
      * @param numbers of the GPUs, at least one
      */
-    @SuppressWarnings("UnusedVariable") // until it is there
-    private static Encoder slow(EngineSettings settings, List<Integer> numbers, Tokenizer tokenizer, String reason) {
-        throw new EncoderException("the slow path on GPUs is not there yet");
+    private static Encoder slow(
+            EngineSettings settings, List<Integer> numbers, NativeMemory memory, Tokenizer tokenizer, String reason) {
+        var pooler = Encoders.pooler(settings.model(), tokenizer);
+        return queue(
+                settings,
+                numbers,
+                number -> new EncoderSession(OnnxEncoder.openOnGpu(settings.model(), pooler, number, reason), memory));
+    }
+
+    private static <T> Encoder queue(EngineSettings settings, List<T> devices, Function<T, DeviceSession> opener) {
+        return DeviceQueue.open(
+                devices.stream()
+                        .<Supplier<DeviceSession>>map(device -> () -> opener.apply(device))
+                        .toList(),
+                Math.max(settings.maxBatchTokens(), settings.model().maxSeqLength()),
+                WAITING_PER_DEVICE * devices.size());
     }
 }

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.gpu.OutOfDeviceMemory;
 import dev.packhorse.engine.gpu.OutOfDeviceMemoryException;
 import dev.packhorse.engine.onnxgraph.ElementType;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -62,10 +64,8 @@ public final class GraphSession implements AutoCloseable {
     public static GraphSession open(byte[] graph, Map<String, Weight> weights, OptionalInt gpu, int threads) {
         var environment = OnnxRuntimes.environment();
         var tensors = new LinkedHashMap<String, OnnxTensorLike>();
-        try (var options = OnnxSessions.options(threads, false)) {
-            if (gpu.isPresent()) {
-                CudaSupport.addTo(options, gpu.getAsInt());
-            }
+        var computing = new Computing(threads, false, gpu, Optional.empty());
+        try (var options = computing.options()) {
             for (var entry : weights.entrySet()) {
                 tensors.put(entry.getKey(), tensor(environment, entry.getValue()));
             }
@@ -114,7 +114,7 @@ public final class GraphSession implements AutoCloseable {
                 session.run(tensors, Set.of(), Map.of(output, room)).close();
             }
         } catch (OrtException e) {
-            if (String.valueOf(e.getMessage()).contains("Failed to allocate memory")) {
+            if (OutOfDeviceMemory.happened(e)) {
                 throw new OutOfDeviceMemoryException(e.getMessage(), e);
             }
             throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);

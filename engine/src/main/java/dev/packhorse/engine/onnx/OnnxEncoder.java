@@ -15,6 +15,7 @@ import dev.packhorse.engine.pooling.Pooler;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
@@ -36,13 +37,13 @@ public final class OnnxEncoder implements Encoder {
     private final ConcurrentLinkedQueue<PaddedBatch> idle = new ConcurrentLinkedQueue<>();
     private final InUse inUse = new InUse("the encoder");
 
-    private OnnxEncoder(OnnxGraph graph, int width, Pooler pooler, String reason) {
+    private OnnxEncoder(OnnxGraph graph, Device device, int width, Pooler pooler, String reason) {
         this.graph = graph;
         this.width = width;
         this.pooler = pooler;
         this.info = new EncoderInfo(
                 "onnxruntime-padded",
-                new Device.Cpu(),
+                device,
                 Precision.FLOAT32,
                 "ONNX Runtime's own",
                 pooler.dimension(width),
@@ -65,12 +66,12 @@ public final class OnnxEncoder implements Encoder {
      *     those above; when it is unclear which output to read; or when the graph and the head would both pool, or neither
      */
     public static OnnxEncoder open(Model model, Pooler pooler, int threads, String reason) {
-        return open(model, pooler, threads, false, reason, Optional.empty());
+        return open(model, pooler, new Computing(threads, false, OptionalInt.empty(), Optional.empty()), reason);
     }
 
     /** The same for one call at a time: its threads may wait for work by spinning, for they keep nobody else from it. */
     public static OnnxEncoder openAlone(Model model, Pooler pooler, int threads, String reason) {
-        return open(model, pooler, threads, true, reason, Optional.empty());
+        return open(model, pooler, new Computing(threads, true, OptionalInt.empty(), Optional.empty()), reason);
     }
 
     /**
@@ -79,11 +80,20 @@ public final class OnnxEncoder implements Encoder {
      * @param profile how the name of the file begins that gets it
      */
     public static OnnxEncoder openProfiled(Model model, Pooler pooler, Path profile) {
-        return open(model, pooler, 1, true, "a profile: asked for", Optional.of(profile));
+        var computing = new Computing(1, true, OptionalInt.empty(), Optional.of(profile));
+        return open(model, pooler, computing, "a profile: asked for");
     }
 
-    private static OnnxEncoder open(
-            Model model, Pooler pooler, int threads, boolean alone, String reason, Optional<Path> profile) {
+    /**
+     * The same on a GPU; for the thread that opens it alone.
+     *
+     * @param index of the GPU among those that this process sees
+     */
+    public static OnnxEncoder openOnGpu(Model model, Pooler pooler, int index, String reason) {
+        return open(model, pooler, new Computing(1, false, OptionalInt.of(index), Optional.empty()), reason);
+    }
+
+    private static OnnxEncoder open(Model model, Pooler pooler, Computing computing, String reason) {
         var file = model.graph()
                 .orElseThrow(
                         () -> new ModelException(model.name() + ": expected a model with an ONNX file, found none"));
@@ -94,9 +104,7 @@ public final class OnnxEncoder implements Encoder {
                     model.onnxOutput(),
                     model.hiddenSize(),
                     model.architecture().padding(),
-                    threads,
-                    alone,
-                    profile);
+                    computing);
             return open(copies.path(file), options, pooler, reason);
         }
     }
@@ -105,7 +113,7 @@ public final class OnnxEncoder implements Encoder {
         var graph = OnnxGraph.open(file, options);
         try {
             checkPooledOnce(graph.output(), pooler, options.where());
-            return new OnnxEncoder(graph, options.width(), pooler, reason);
+            return new OnnxEncoder(graph, options.computing().device(), options.width(), pooler, reason);
         } catch (RuntimeException e) {
             graph.close();
             throw e;

@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -59,12 +58,8 @@ final class OnnxGraph implements AutoCloseable {
      * @param output the name of the output that is read; empty where the graph decides
      * @param width the length of the vectors that it must give
      * @param padding as {@link PaddedBatch} has it
-     * @param threads how many threads a call may compute with, its own included
-     * @param alone whether there is one call at a time
-     * @param profile how the file's name begins that gets a profile; empty for none
      */
-    record Options(
-            String where, String output, int width, int padding, int threads, boolean alone, Optional<Path> profile) {}
+    record Options(String where, String output, int width, int padding, Computing computing) {}
 
     /** @throws ModelException when the file is no ONNX graph, or has inputs or outputs that we cannot feed or read */
     static OnnxGraph open(Path file, Options options) {
@@ -78,10 +73,7 @@ final class OnnxGraph implements AutoCloseable {
     }
 
     private static OrtSession session(Path file, Options options) {
-        try (var settings = OnnxSessions.options(options.threads, options.alone)) {
-            if (options.profile.isPresent()) {
-                settings.enableProfiling(options.profile.get().toString());
-            }
+        try (var settings = options.computing.options()) {
             return OnnxRuntimes.environment().createSession(file.toString(), settings);
         } catch (OrtException e) {
             throw new ModelException(

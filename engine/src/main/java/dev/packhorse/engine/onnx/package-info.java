@@ -4,7 +4,8 @@
  *
  * <ul>
  *   <li>The encoder: {@code OnnxEncoder} on an {@code OnnxGraph}, whose {@code GraphInput}s are fed from a {@code PaddedBatch}
- *       and whose {@code GraphOutput} is read; {@code OnnxSessions} are set up alike, an {@code OnnxProfile} is read back
+ *       and whose {@code GraphOutput} is read; an {@code OnnxProfile} is read back
+ *   <li>Graphs of our own: a {@code GraphSession}; {@code Computing} sets up all sessions alike
  *   <li>The libraries: {@code OnnxRuntimes} loads them, once; {@code NativeJars} finds each {@code NativeJar} and says which,
  *       {@code GpuBuild} what is in it, {@code NativeFolder} holds what is copied out of it
  *   <li>GPUs: {@code CudaSupport} says whether and how; a {@code CudaCheck} counts {@code GpuDevices} and tries libraries

@@ -9,6 +9,7 @@ import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onnx.GraphSession;
 import dev.packhorse.engine.onnxgraph.ElementType;
 import dev.packhorse.engine.pooling.Pooler;
+import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerWeights;
 import java.util.List;
 import java.util.OptionalInt;
@@ -40,22 +41,27 @@ public final class PackedSession implements DeviceSession {
      * @throws EncoderException when the precision is another, a weight does not fit it, or the runtime does not open it there
      */
     public static PackedSession open(
-            NativeMemory memory, TransformerWeights weights, Pooler pooler, Precision precision, Placement placement) {
-        var onGpu = placement instanceof Placement.Gpu;
+            NativeMemory memory, TransformerWeights weights, Pooler pooler, Precision precision, Target target) {
+        var onGpu = target instanceof Target.Gpu;
         try (var graph =
                 PackedGraph.of(memory, weights, pooler, onGpu ? Flavour.CUDA : Flavour.STANDARD, type(precision))) {
-            var session = GraphSession.open(graph.bytes(), graph.weights().all(), gpu(placement), threads(placement));
+            var session = GraphSession.open(graph.bytes(), graph.weights().all(), gpu(target), threads(target));
             var feeds = new PackedFeeds(graph.inputs(), weights.shape(), pooler, graph.widthMultiple());
             var info = new EncoderInfo(
                     "onnxruntime-nested",
-                    placement.device(),
+                    target.device(),
                     precision,
-                    onGpu ? "PackedMultiHeadAttention" : "ONNX's operators",
+                    onGpu ? gpuKernel(weights.shape()) : "ONNX's operators",
                     pooler.dimension(weights.shape().hidden()),
                     false,
                     "fast path: all conditions met");
             return new PackedSession(session, feeds, info);
         }
+    }
+
+    /** With a bias by distance, ONNX Runtime takes another kernel than flash attention. */
+    private static String gpuKernel(TransformerShape shape) {
+        return DistanceBias.isNeeded(shape) ? "PackedMultiHeadAttention with a bias" : "PackedMultiHeadAttention";
     }
 
     private static ElementType type(Precision precision) {
@@ -67,12 +73,12 @@ public final class PackedSession implements DeviceSession {
         };
     }
 
-    private static OptionalInt gpu(Placement placement) {
-        return placement instanceof Placement.Gpu gpu ? OptionalInt.of(gpu.index()) : OptionalInt.empty();
+    private static OptionalInt gpu(Target target) {
+        return target instanceof Target.Gpu gpu ? OptionalInt.of(gpu.index()) : OptionalInt.empty();
     }
 
-    private static int threads(Placement placement) {
-        return placement instanceof Placement.Cpu cpu ? cpu.threads() : 1;
+    private static int threads(Target target) {
+        return target instanceof Target.Cpu cpu ? cpu.threads() : 1;
     }
 
     @Override

@@ -4,7 +4,7 @@
  *
  * <ul>
  *   <li>{@code PackedSession} is what others open: a graph with its weights in an ONNX Runtime session, on one device
- *       ({@code Placement}).
+ *       ({@code Target}).
  *   <li>{@code PackedGraph} writes the graph, of {@code EmbeddingNodes}, {@code LayerNodes} with {@code AttentionNodes}
  *       and {@code NormNodes}, {@code DistanceBias}, {@code RowCells} and {@code PoolingNodes}; {@code Flavour} says with
  *       which operators attention is computed, {@code GraphContext} what all of them need.

@@ -18,7 +18,7 @@ record SessionEncoder(DeviceSession session, InUse inUse) implements Encoder {
     /** The graph's flavour for CPUs. */
     static SessionEncoder onCpu(NativeMemory memory, TransformerWeights weights, Pooler pooler, Precision precision) {
         return new SessionEncoder(
-                PackedSession.open(memory, weights, pooler, precision, new Placement.Cpu(1)), new InUse("the encoder"));
+                PackedSession.open(memory, weights, pooler, precision, new Target.Cpu(1)), new InUse("the encoder"));
     }
 
     @Override

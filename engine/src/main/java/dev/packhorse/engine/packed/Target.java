@@ -3,7 +3,7 @@ package dev.packhorse.engine.packed;
 import dev.packhorse.engine.contract.Device;
 
 /** Where a session computes. */
-public sealed interface Placement {
+public sealed interface Target {
 
     /** What contracts call it. */
     Device device();
@@ -13,7 +13,7 @@ public sealed interface Placement {
      *
      * @param index of the GPU among those that this process sees
      */
-    record Gpu(int index) implements Placement {
+    record Gpu(int index) implements Target {
         @Override
         public Device device() {
             return new Device.Gpu(String.valueOf(index));
@@ -25,7 +25,7 @@ public sealed interface Placement {
      *
      * @param threads how many a launch may compute with, its own included
      */
-    record Cpu(int threads) implements Placement {
+    record Cpu(int threads) implements Target {
         @Override
         public Device device() {
             return new Device.Cpu();
