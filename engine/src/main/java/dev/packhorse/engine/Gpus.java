@@ -4,10 +4,6 @@ import dev.packhorse.engine.contract.Condition;
 import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.onnx.CudaSupport;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -17,13 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The GPUs that this process can compute on, by the numbers that CUDA gives them. Thread-safe. */
+/** The GPUs that this process can compute on, by their places among those that it sees, from 0. Thread-safe. */
 public final class Gpus {
-
-    private static final Path DEVICES = Path.of("/dev");
-
-    /** A GPU's file, by Nvidia's driver, or by that of Windows' Linux. */
-    private static final Pattern FILE = Pattern.compile("nvidia\\d+|dxg");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
 
@@ -45,24 +36,16 @@ public final class Gpus {
         this.missingOne = missingOne;
     }
 
-    /** Whether the machine has a GPU, be it one that nothing in this process can use. */
-    public static boolean onMachine() {
-        return filesIn(DEVICES);
-    }
-
-    static boolean filesIn(Path devices) {
-        try (var files = Files.newDirectoryStream(
-                devices, file -> FILE.matcher(file.getFileName().toString()).matches())) {
-            return files.iterator().hasNext();
-        } catch (IOException | DirectoryIteratorException e) {
-            return false; // no Linux, no such files
-        }
+    /** Whether this process sees a GPU, be it one that it cannot use. */
+    public static boolean any() {
+        return HERE.count.getAsInt() > 0;
     }
 
     /** What keeps engines from computing on all of these, on this machine; nothing where they can. */
     Optional<Condition> unmet(Device.Gpu gpu) {
         return misnamed(gpu)
-                .or(() -> missing.get().map(why -> new Condition("cuda", "a GPU that ONNX Runtime can use", why)))
+                .or(() -> missing.get()
+                        .map(why -> new Condition("cuda", "a GPU that ONNX Runtime can use", "none: " + why)))
                 .or(() -> numbers(gpu.addresses())
                         .mapToObj(this::unmet)
                         .flatMap(Optional::stream)
@@ -75,7 +58,7 @@ public final class Gpus {
                 .findFirst()
                 .map(address -> new Condition(
                         "address",
-                        "GPUs by their numbers, as CUDA counts them",
+                        "GPUs by their numbers",
                         "'%s'; let Spark's discovery script print indices".formatted(address)));
     }
 
@@ -85,7 +68,9 @@ public final class Gpus {
             return Optional.of(new Condition(
                     "cuda", "a GPU %d on this machine".formatted(number), there == 0 ? "none" : list(there)));
         }
-        return missingOne.apply(number).map(why -> new Condition("cuda", "a GPU %d to use".formatted(number), why));
+        return missingOne
+                .apply(number)
+                .map(why -> new Condition("cuda", "a GPU %d to use".formatted(number), "none: " + why));
     }
 
     private static String list(int there) {

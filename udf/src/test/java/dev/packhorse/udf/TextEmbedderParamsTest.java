@@ -70,17 +70,18 @@ class TextEmbedderParamsTest {
     }
 
     /** Values that every check takes, for options with words of their own. */
-    private static final Map<String, String> TEXTS = Map.of(
-            "pooling", "cls+max",
-            "precision", "int8",
-            "path", "slow",
-            "dedupe-cache", "3m",
-            "on-error", "fail",
-            "empty-text", "encode",
-            "long-text", "chunk",
-            "chunk-output", "mean",
-            "output-type", "vector",
-            "fingerprint", "0123456789abcdef".repeat(4));
+    private static final Map<String, String> TEXTS = Map.ofEntries(
+            Map.entry("pooling", "cls+max"),
+            Map.entry("precision", "int8"),
+            Map.entry("path", "slow"),
+            Map.entry("dedupe-cache", "3m"),
+            Map.entry("on-error", "fail"),
+            Map.entry("empty-text", "encode"),
+            Map.entry("long-text", "chunk"),
+            Map.entry("device", "cuda:1"),
+            Map.entry("chunk-output", "mean"),
+            Map.entry("output-type", "vector"),
+            Map.entry("fingerprint", "0123456789abcdef".repeat(4)));
 
     @ParameterizedTest
     @MethodSource("options")
@@ -121,7 +122,8 @@ class TextEmbedderParamsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "precision   | int9  | precision: expected one of auto, float32, bfloat16, int8, found 'int9'",
+                "precision   | int9  | precision: expected one of auto, float32, bfloat16, float16, int8, found 'int9'",
+                "device      | gpu   | device: expected auto, cpu, cuda or cuda:N with the number of a GPU, found 'gpu'; the nearest is cuda",
                 "outputType  | list  | outputType: expected one of array, vector, found 'list'",
                 "dedupeCache | much  | dedupeCache: expected a size such as 512k, 256m or 1g, found 'much'",
                 "inputCol    | ' '   | inputCol: expected text, found ' '",

@@ -81,7 +81,7 @@ public final class Demo {
 
     private static void search(SparkSession spark, EmbedJob job, Path output, PrintStream out) {
         var embeddings = spark.read().parquet(output.toString()).cache();
-        try (var lease = ResidentEngines.lease(job.engine(spark))) {
+        try (var lease = ResidentEngines.lease(job.engineOfDriver(spark))) {
             var engine = lease.engine();
             for (var query : QUERIES) {
                 var answer = engine.embed(List.of(engine.tokenize(query).ids()), (r, t, c, n) -> {})[0];

@@ -1,6 +1,9 @@
 package dev.packhorse.jobs.embed;
 
 import dev.packhorse.engine.EngineSettings;
+import dev.packhorse.engine.PathChoice;
+import dev.packhorse.engine.Paths;
+import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.jobs.charts.RunPage;
 import dev.packhorse.jobs.options.EmbedOptions;
@@ -125,6 +128,20 @@ public final class EmbedJob {
      */
     public EngineSettings engine(SparkSession spark) {
         return settings(choice(spark), spark);
+    }
+
+    /**
+     * How the driver opens the model for a few texts of its own: as executors do, or where it has not the GPU that they
+     * compute on, in float32 on its cores, which comes nearest.
+     *
+     * @throws RuntimeException as {@link #engine} does
+     */
+    public EngineSettings engineOfDriver(SparkSession spark) {
+        var settings = engine(spark);
+        return Paths.unmetOn(settings.device()).isEmpty()
+                ? settings
+                : new EngineSettings(
+                        settings.model(), Precision.FLOAT32, PathChoice.AUTO, settings.maxBatchTokens(), 1);
     }
 
     private EngineChoice choice(SparkSession spark) {

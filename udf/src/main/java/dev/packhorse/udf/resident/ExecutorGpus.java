@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /** The GPUs of a cluster's executors: where Spark gives tasks some, one executor is asked whether it can use them. */
 final class ExecutorGpus implements GpuProbe {
@@ -49,11 +48,7 @@ final class ExecutorGpus implements GpuProbe {
 
     /** By a job of one task. What travels are texts, which each of Spark's serializers knows. */
     private Optional<Condition> ask() {
-        var answer = JavaSparkContext.fromSparkContext(spark)
-                .parallelize(List.of(1), 1)
-                .map(task -> inTask())
-                .collect()
-                .get(0);
+        var answer = OneTask.run(spark, ExecutorGpus::inTask);
         return answer.length == 0
                 ? Optional.empty()
                 : Optional.of(new Condition(answer[0], answer[1], "%s on executors".formatted(answer[2])));

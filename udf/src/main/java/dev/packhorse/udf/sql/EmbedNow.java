@@ -1,9 +1,12 @@
 package dev.packhorse.udf.sql;
 
+import dev.packhorse.engine.Paths;
+import dev.packhorse.udf.resident.OneTask;
 import dev.packhorse.udf.rows.EmbedSettings;
 import dev.packhorse.udf.rows.RowEmbedder;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
@@ -46,6 +49,16 @@ public final class EmbedNow extends EvaluatedCall {
         var text = Optional.ofNullable((UTF8String) argument(0).eval(input)).map(UTF8String::toString);
         var named = settings.withTextColumn(argument(0).sql());
         return EmbedText.struct(RowEmbedder.embed(NO_ROW, text, named));
+    }
+
+    /**
+     * The value of a constant, for the driver: a driver without the GPU that executors compute on has a task find it, so that it
+     * has the bits that it would have in a row.
+     */
+    Object once() {
+        return Paths.unmetOn(settings.engine().device()).isEmpty()
+                ? eval(null)
+                : OneTask.run(SparkSession.active().sparkContext(), () -> eval(null));
     }
 
     @Override

@@ -87,7 +87,7 @@ final class ExtractEmbeddings extends Rule<LogicalPlan> {
 
     private static Expression now(EmbedText call) {
         var details = new EmbedNow(call.text(), call.settings());
-        return part(details.foldable() ? Literal.create(details.eval(null), details.dataType()) : details, call.part());
+        return part(details.foldable() ? Literal.create(details.once(), details.dataType()) : details, call.part());
     }
 
     /** The calls in an operator that can be taken out, each different one once. */

@@ -171,4 +171,42 @@ class OptionTypeTest {
     void otherPairsAreRefused(String text) {
         assertRefused(OptionType.pairs(), "key=value, may be repeated", text);
     }
+
+    @ParameterizedTest
+    @CsvSource({"grene, green", "verde, green", "rouge, red", "rde, red"})
+    void ofANameThatIsNoneTheNearestIsSaid(String text, String meant) {
+        var type = OptionType.named(
+                "a colour",
+                Map.of("red", "red", "rouge", "red", "green", "green", "verde", "green"),
+                name -> {
+                    if (!List.of("red", "green").contains(name)) {
+                        throw new IllegalArgumentException("no colour");
+                    }
+                    return name;
+                },
+                name -> name);
+
+        assertThat(read(type, "red")).isEqualTo("red");
+        assertThatThrownBy(() -> read(type, text))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--some: expected a colour, found '%s'; the nearest is %s".formatted(text, meant));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpu, cuda",
+        "GPU:1, cuda:0",
+        "cuda:x, cuda:0",
+        "cuda0, cuda",
+        "cup, cpu",
+        "automatic, auto",
+        "cudaa, cuda",
+    })
+    void ofADeviceThatIsNoneTheNearestIsSaid(String text, String meant) {
+        assertThatThrownBy(() -> read(EncodeOptions.DEVICE.type(), text))
+                .isInstanceOf(OptionException.class)
+                .hasMessage(
+                        "--some: expected auto, cpu, cuda or cuda:N with the number of a GPU, found '%s'; the nearest is %s"
+                                .formatted(text, meant));
+    }
 }
