@@ -121,9 +121,10 @@ public final class DeviceQueue implements Encoder {
 
             @Override
             public void close() {
-                if (!request.isAnswered() && !queue.withdraw(request)) {
-                    request.awaitEnd(); // a device reads the batch
+                if (queue.withdraw(request)) {
+                    request.fail(new IllegalStateException("the batch was taken back"));
                 }
+                request.awaitEnd(); // a device may read the batch
             }
         };
     }

@@ -215,6 +215,10 @@ class DeviceQueueTest {
                 try (var other = batch(4);
                         var givenUp = queue.start(other)) {
                     assertThat(queue.waiting()).isEqualTo(1);
+                    givenUp.close(); // and again
+                    assertThatThrownBy(givenUp::await)
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessage("the batch was taken back");
                 }
                 assertThat(queue.waiting()).isZero();
             }

@@ -22,7 +22,7 @@ final class FakeDevice implements DeviceSession {
     static final int D = 3;
 
     /** A launch with this token fails. */
-    static final int POISON = 666;
+    static final int POISON = 666_666;
 
     /** Of each launch, what its slices were: the batch's rows, from where to where. */
     final List<String> launches = Collections.synchronizedList(new ArrayList<>());
