@@ -9,7 +9,6 @@ import dev.packhorse.engine.model.ModelFile;
 import dev.packhorse.engine.model.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -28,12 +27,7 @@ public final class FamilyFixtures {
 
     /** The folder of a family, such as {@code bert}, or of a layout, such as {@code layouts/dense}; read only. */
     public static Path folder(String name) {
-        try {
-            var anchor = FamilyFixtures.class.getResource("/fixtures/families/texts.json");
-            return Path.of(anchor.toURI()).resolveSibling(name);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return Fixtures.families().resolve(name);
     }
 
     /** The texts that every reference of a family answers for. */

@@ -76,6 +76,27 @@ public final class Fixtures {
         static final Path FOLDER = copyTinyBert(temporaryFolder());
     }
 
+    private static final class Families {
+        static final Path FOLDER = families(temporaryFolder().resolve("families"));
+
+        private static Path families(Path target) {
+            copy("fixtures/families", target);
+            return target;
+        }
+    }
+
+    /** The folder of all families; this JVM's own where the fixtures lie in a jar. Read only. */
+    static Path families() {
+        var anchor = Fixtures.class.getResource("/fixtures/families/texts.json");
+        try {
+            return anchor.getProtocol().equals("file")
+                    ? Path.of(anchor.toURI()).getParent()
+                    : Families.FOLDER;
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static float[][] vectors(String model, int rows, int dimension) {
         var floats = ByteBuffer.wrap(bytes(model + ".f32"))
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -1,4 +1,4 @@
-package dev.packhorse.jobs.bench;
+package dev.packhorse.engine.measure;
 
 import java.util.Random;
 
@@ -6,7 +6,7 @@ import java.util.Random;
  * Lengths of rows that make a given share of a padded batch padding, everything else being equal: every batch has as many
  * rows, and its longest is as long, whatever the share; so the padded batch is the same, and only what is real in it differs.
  */
-final class PaddingShare {
+public final class PaddingShare {
 
     /** Shorter rows would be nothing but special tokens. */
     private static final int SHORTEST = 3;
@@ -23,7 +23,7 @@ final class PaddingShare {
      * @return [batches * rows]
      * @throws IllegalArgumentException when no lengths make such a share
      */
-    static int[] lengths(double share, int batches, int rows, int longest, Random random) {
+    public static int[] lengths(double share, int batches, int rows, int longest, Random random) {
         var real = Math.round((1 - share) * rows * longest);
         var rest = real - longest; // one row is the longest
         if (share < 0 || rest < (long) (rows - 1) * SHORTEST) {

@@ -1,4 +1,4 @@
-package dev.packhorse.jobs.bench;
+package dev.packhorse.engine.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
