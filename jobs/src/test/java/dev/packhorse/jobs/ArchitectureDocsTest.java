@@ -49,7 +49,7 @@ class ArchitectureDocsTest {
     @Test
     void testsAndFixturesAreThere() throws IOException {
         var there = new TreeSet<String>();
-        for (var module : List.of("engine", "pytorch", "udf", "stores", "jobs", "lance", "storetests")) {
+        for (var module : List.of("engine", "pytorch", "cuda", "udf", "stores", "jobs", "lance", "storetests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/test/java"))) {
                 files.forEach(file -> there.add(file.getFileName().toString().replace(".java", "")));
             }
@@ -75,6 +75,7 @@ class ArchitectureDocsTest {
                 "pom.xml",
                 "engine/pom.xml",
                 "pytorch/pom.xml",
+                "cuda/pom.xml",
                 "udf/pom.xml",
                 "stores/pom.xml",
                 "jobs/pom.xml",

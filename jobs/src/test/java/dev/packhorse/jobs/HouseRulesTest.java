@@ -171,7 +171,7 @@ class HouseRulesTest {
 
     private static List<Path> sources() throws IOException {
         var sources = new ArrayList<Path>();
-        for (var module : Stream.concat(MODULES.stream(), Stream.of("pytorch", "storetests"))
+        for (var module : Stream.concat(MODULES.stream(), Stream.of("pytorch", "cuda", "storetests"))
                 .toList()) {
             try (Stream<Path> files = Files.walk(Repository.root().resolve(module + "/src"))) {
                 files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);

@@ -46,7 +46,7 @@ class ConfFilesTest {
     /** A file has the name of the job that it is for. */
     private static List<Option<?>> options(Path file) {
         return switch (file.getFileName().toString()) {
-            case "embed.conf" -> EmbedOptions.ALL;
+            case "embed.conf", "gpu.conf" -> EmbedOptions.ALL;
             case "reindex.conf" -> ReindexOptions.ALL;
             case "spark-defaults.conf" -> List.of();
             default -> throw new AssertionError("which job is %s for?".formatted(file));
@@ -90,6 +90,21 @@ class ConfFilesTest {
 
         assertThat(task).containsPattern("(?m)^#   %d  \\w".formatted(code.number()));
         assertThat(guide).contains("| %d | %s |".formatted(code.number(), code.meaning()));
+    }
+
+    @Test
+    void onnxRuntimeForGpusHasOneVersionEverywhere() throws IOException {
+        var pom = Files.readString(Repository.root().resolve("pom.xml"));
+        var version = Pattern.compile("<onnxruntime.version>(.*?)</onnxruntime.version>")
+                .matcher(pom);
+        var build = Pattern.compile("<onnxruntime.cuda13.version>\\$\\{onnxruntime.version}-(.*?)<")
+                .matcher(pom);
+        assertThat(version.find() && build.find()).isTrue();
+
+        var cuda13 = "onnxruntime-%s-%s-linux-x86_64-gpu.jar".formatted(version.group(1), build.group(1));
+        assertThat(Files.readString(Repository.root().resolve("conf/gpu.conf"))).contains(cuda13);
+        assertThat(Files.readString(Repository.root().resolve("docs/GPU.md")))
+                .contains(cuda13, "onnxruntime_gpu-%s.jar".formatted(version.group(1)));
     }
 
     @Test
