@@ -127,7 +127,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
     precision: "Param[str]" = Param(
         Params._dummy(),
         "precision",
-        "The numbers that the layers are computed in; auto: bfloat16 where the driver's CPU has it, else float32. (one of auto, float32, bfloat16, int8)",
+        "The numbers that the layers are computed in; auto: float16 on a GPU, bfloat16 where the driver's CPU has it, else float32. (one of auto, float32, bfloat16, float16, int8)",
         typeConverter=TypeConverters.toString,
     )
 
@@ -135,6 +135,13 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
         Params._dummy(),
         "path",
         "Packed tokens through our own layers (fast), or padded ones through the ONNX file as it is (slow) or the TorchScript file (pytorch); auto: the first of them that can be. (one of auto, fast, slow, pytorch)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    device: "Param[str]" = Param(
+        Params._dummy(),
+        "device",
+        "Where the layers are computed: on the CPU, on all GPUs that a task has (cuda), on GPU N alone; auto: on GPUs where there are some that can be used. (auto, cpu, cuda or cuda:N with the number of a GPU)",
         typeConverter=TypeConverters.toString,
     )
 
@@ -229,6 +236,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
         onnxOutput: Optional[str] = None,
         precision: str = "auto",
         path: str = "auto",
+        device: str = "auto",
         maxBatchTokens: int = 512,
         maxSeqLength: Optional[int] = None,
         windowRows: int = 8192,
@@ -249,6 +257,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
             model="all-minilm-l6-v2",
             precision="auto",
             path="auto",
+            device="auto",
             maxBatchTokens=512,
             windowRows=8192,
             dedupeCache="32m",
@@ -281,6 +290,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
         onnxOutput: Optional[str] = None,
         precision: Optional[str] = None,
         path: Optional[str] = None,
+        device: Optional[str] = None,
         maxBatchTokens: Optional[int] = None,
         maxSeqLength: Optional[int] = None,
         windowRows: Optional[int] = None,
@@ -443,6 +453,14 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
     def getPath(self) -> str:
         """The value of ``path`` or its default."""
         return self.getOrDefault(self.path)
+
+    def setDevice(self, value: str) -> "TextEmbedder":
+        """Sets ``device``."""
+        return self._set(device=value)
+
+    def getDevice(self) -> str:
+        """The value of ``device`` or its default."""
+        return self.getOrDefault(self.device)
 
     def setMaxBatchTokens(self, value: int) -> "TextEmbedder":
         """Sets ``maxBatchTokens``."""

@@ -33,6 +33,7 @@
  *   <li>{@code reference}: the encoder in plain loops, which the others are held to
  *   <li>{@code onednn}: the nested encoder, the fast path (the only package that sees oneDNN)
  *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
+ *   <li>{@code gpu}: encoders on GPUs, each session on a thread of its own
  *   <li>{@code torch}: the encoder on PyTorch, through DJL (the only package that sees its engine)
  * </ul>
  */

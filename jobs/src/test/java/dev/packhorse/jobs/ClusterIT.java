@@ -93,27 +93,36 @@ class ClusterIT {
                 .assertSameVectors(CORPUS.vectorsOnLocal2(folder.resolve("local"), model));
     }
 
-    /** Addresses as a GPU machine has them; what computes there is the CPU, and must say so. */
-    @Test
-    void tasksOfOneExecutorAreBoundToTheGpuAddressesThatSparkGaveThem() {
-        var job = embed(
-                List.of(
-                        "spark.executor.cores=2",
-                        "spark.cores.max=2",
-                        "spark.executor.resource.gpu.amount=2",
-                        "spark.task.resource.gpu.amount=1"),
-                "--model",
-                Fixtures.tinyBert().toString());
+    /** One executor with two tasks at a time, each with an address as a GPU machine has them, for a GPU that is not there. */
+    private static final List<String> TWO_GPUS = List.of(
+            "spark.executor.cores=2",
+            "spark.cores.max=2",
+            "spark.executor.resource.gpu.amount=2",
+            "spark.task.resource.gpu.amount=1");
 
-        assertThat(job.row("model loads")).isEqualTo("2 on 1 executor");
-        for (var address : List.of("cuda:0", "cuda:1")) {
-            assertThat(job.row("encoder"))
-                    .contains(
-                            "bound to %1$s, not on it, for device: expected cpu, for there is no encoder for GPUs yet, found %1$s"
-                                    .formatted(address));
-        }
-        assertThat(job.row("encoder")).contains(" on cpu, ");
+    private static final String CANNOT_BE_USED = "expected a GPU that ONNX Runtime can use, found none: expected ";
+
+    @Test
+    void whereExecutorsCannotUseTheirGpusTheJobRunsOnCpusAndSaysWhy() {
+        var job = embed(TWO_GPUS, "--model", Fixtures.tinyBert().toString());
+
+        var said = "--device auto: on the CPU, though there is a GPU, for cuda: " + CANNOT_BE_USED;
+        assertThat(job.row("model loads")).isEqualTo("1 on 1 executor");
+        assertThat(job.row("encoder")).contains(" on cpu, ", said, " on executors");
+        assertThat(job.err()).containsOnlyOnce("Placements: " + said);
         OutputAudit.of(output(), job, CORPUS.rows());
+    }
+
+    @Test
+    void aGpuThatIsAskedForAndCannotBeUsedStopsTheJob() {
+        try (var started =
+                start(CORPUS, TWO_GPUS, "--model", Fixtures.tinyBert().toString(), "--device", "cuda")) {
+            var job = started.await();
+
+            assertThat(job.code()).as(job.out()).isEqualTo(1);
+            assertThat(job.err()).containsPattern("packhorse: the job failed: --device cuda:[01]: " + CANNOT_BE_USED);
+            assertThat(output().resolve("_packhorse")).doesNotExist();
+        }
     }
 
     @Test

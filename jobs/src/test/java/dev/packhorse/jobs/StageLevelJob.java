@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.Fixtures;
 import dev.packhorse.engine.PathChoice;
+import dev.packhorse.engine.Placement;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Models;
 import dev.packhorse.udf.Embedding;
@@ -23,7 +25,7 @@ import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.SparkSession;
 
-/** A program that embeds in a stage with a resource profile of its own: one GPU a task, whatever the settings say. */
+/** A program that embeds in a stage with a resource profile of its own: one GPU a task, whatever the settings say, or the CPU. */
 public final class StageLevelJob {
 
     private StageLevelJob() {}
@@ -53,7 +55,8 @@ public final class StageLevelJob {
         var embedding = new Embedding(
                 new TextColumns("id", "text", Optional.empty(), List.of()),
                 new EmbedSettings(
-                        new EngineSettings(model, Precision.FLOAT32, PathChoice.AUTO, 2_048, 1),
+                        new EngineSettings(model, Precision.FLOAT32, PathChoice.AUTO, 2_048, 1)
+                                .placed(new Placement(new Device.Gpu(List.of()), true, "")),
                         100,
                         1 << 20,
                         OnError.FAIL,

@@ -112,12 +112,38 @@ class BenchTest {
 
     @Test
     void whatDoesNotRunHereIsNamedWithTheReason() {
-        assertThat(tiny("measure", "encoders", "encoders", "pytorch,nested-float32", "lengths", "fixed:8", "rows", "6"))
+        assertThat(tiny(
+                        "measure",
+                        "encoders",
+                        "encoders",
+                        "pytorch,nested-float32,nested-float16",
+                        "lengths",
+                        "fixed:8",
+                        "rows",
+                        "6"))
                 .contains("pytorch: not here: torchscript: expected a .pt file, found none in tiny-bert")
                 .contains(
-                        "encoders on a GPU: not here: device: expected cpu, for there is no encoder for GPUs yet, found cuda:0")
+                        "encoders on a GPU: not here: cuda: expected a GPU that ONNX Runtime can use, found none: expected ",
+                        "nested-float16: not here: cuda: expected a GPU that ONNX Runtime can use, found none: expected ")
                 .contains("6 rows (fixed:8), 48 tokens, mean 8, longest 8")
                 .contains("ratio is the baseline's time (nested-float32) over its own");
+    }
+
+    /** A number that no machine has. */
+    @Test
+    void encodersRunOnTheDeviceThatIsAskedFor() {
+        assertThatThrownBy(() -> tiny("measure", "encoders", "encoders", "onnx", "device", "cuda:1234"))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("--device cuda:1234: expected a GPU ");
+        assertThat(tiny(
+                        "measure", "encoders",
+                        "encoders", "nested-float32,nested-float16",
+                        "device", "cpu",
+                        "lengths", "fixed:8",
+                        "rows", "6"))
+                .contains(
+                        "nested-float16: not here: precision: expected bfloat16, int8 or float32 on a CPU, for float16 is"
+                                + " for GPUs, found float16");
     }
 
     @Test
@@ -276,6 +302,6 @@ class BenchTest {
         assertThatThrownBy(() -> tiny("encoders", "onnx,unknown"))
                 .isInstanceOf(OptionException.class)
                 .hasMessage(
-                        "--encoders: expected some of onnx, onnx-sorted, pytorch, pytorch-sorted, nested-float32, nested-bfloat16, nested-int8 with commas between, found 'onnx,unknown'");
+                        "--encoders: expected some of onnx, onnx-sorted, pytorch, pytorch-sorted, nested-float32, nested-bfloat16, nested-int8, nested-float16 with commas between, found 'onnx,unknown'");
     }
 }

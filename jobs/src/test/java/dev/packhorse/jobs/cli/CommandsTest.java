@@ -134,7 +134,7 @@ class CommandsTest {
     void aValueThatCannotBeReadIsRefused() {
         assertRefused(
                 "embed --input x --output y --precision half",
-                "--precision: expected one of auto, float32, bfloat16, int8, found 'half'");
+                "--precision: expected one of auto, float32, bfloat16, float16, int8, found 'half'");
         assertRefused(
                 "embed --input x --output y --generate-ids=perhaps",
                 "--generate-ids: expected true or false, found 'perhaps'");

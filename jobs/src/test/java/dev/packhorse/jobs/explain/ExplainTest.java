@@ -11,6 +11,7 @@ import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.ModelFolder;
 import dev.packhorse.jobs.options.EmbedOptions;
 import dev.packhorse.udf.files.SparkModels;
+import dev.packhorse.udf.options.OptionException;
 import dev.packhorse.udf.options.OptionValues;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,8 +73,11 @@ class ExplainTest {
                         "fingerprint  " + model.fingerprint(Precision.FLOAT32) + " in float32",
                         "cpu          float32: fast path, nested: all conditions met",
                         "cpu          int8: fast path, nested: all conditions met",
-                        "cuda         any precision: no path; device: expected cpu, for there is no encoder for GPUs"
-                                + " yet, found cuda:0")
+                        "cpu          float16: no path; not fast, for precision: expected bfloat16, int8 or float32 on"
+                                + " a CPU, for float16 is for GPUs, found float16; not slow, for precision: expected float32,"
+                                + " in which ONNX Runtime computes here, found float16")
+                .anyMatch(line -> line.startsWith("cuda         any precision: no path; cuda: expected a GPU that ONNX"
+                        + " Runtime can use, found none: expected "))
                 .anyMatch(line ->
                         line.matches("this run     onednn-nested on cpu, int8, .*\\(fast path: all conditions met\\)"));
     }
@@ -100,6 +104,14 @@ class ExplainTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith("--path fast --precision float32: expected a model for the fast path, found"
                         + " tiny-bert: position_embedding_type: expected absolute, found relative_key; " + unmet);
+    }
+
+    @Test
+    void aDeviceThatIsAskedForIsTakenOrTheReasonIsSaid() {
+        assertThat(explain("device", "cpu")).contains(" on cpu, ");
+        assertThatThrownBy(() -> explain("device", "cuda:1234"))
+                .isInstanceOf(OptionException.class)
+                .hasMessageStartingWith("--device cuda:1234: expected a GPU ");
     }
 
     @Test
