@@ -36,6 +36,9 @@ final class Cases {
 
     private static final double FLOAT32 = 0.99999;
 
+    /** Rows in a launch; few, for the CPU's operators pad them, some of a thousand tokens. */
+    private static final int LAUNCH = 4;
+
     private final PrintStream out;
     private final Target target;
     private boolean good = true;
@@ -71,8 +74,8 @@ final class Cases {
         var reference = Fixtures.reference(name);
         var graph = model.graph().orElseThrow();
         try (var copies = ModelFiles.copy(model.onnx());
-                var weights = Families.weights(
-                        (Known) model.architecture(), WeightsFile.onnx(name, copies.path(graph)))) {
+                var weights =
+                        Families.weights((Known) model.architecture(), WeightsFile.onnx(name, copies.path(graph)))) {
             var pooler = Pooler.open(model.head(), 0);
             check(name, weights, pooler, precision, reference.tokenIds(), reference.vectors(), TRAINED);
         }
@@ -114,8 +117,8 @@ final class Cases {
         Collections.shuffle(order, new Random(7));
         var vectors = new float[rows.size()][];
         var d = session.info().dimension();
-        for (var from = 0; from < order.size(); from += 8) {
-            var some = order.subList(from, Math.min(order.size(), from + 8));
+        for (var from = 0; from < order.size(); from += LAUNCH) {
+            var some = order.subList(from, Math.min(order.size(), from + LAUNCH));
             try (var batch =
                     NestedBatch.pack(memory, some.stream().map(rows::get).toList())) {
                 var found = session.launch(List.of(RowSlice.of(batch)));

@@ -11,7 +11,7 @@ import java.util.Locale;
  * are. For a machine that has a GPU and nothing else of ours: {@code cuda/on-gpu/pack} makes what it takes along, {@code
  * cuda/on-gpu/run} runs it there.
  *
- * <pre>OnGpu [--device cuda:N|cpu] [--seconds S] [--shapes minilm,bert-base,xlm-r-large] [--cells N]</pre>
+ * <pre>OnGpu [--device cuda:N|cpu] [--seconds S] [--shapes minilm,bert-base,xlm-r-large] [--cells N] [--turns N]</pre>
  *
  * <p>Exit code 1 where a vector is too far from the reference's. With {@code --device cpu} it runs on ONNX's own operators: slow,
  * but so is known that it runs.
@@ -34,8 +34,9 @@ public final class OnGpu {
         var good = new Cases(out, target).run();
         var seconds = Double.parseDouble(value(args, "--seconds", "2"));
         var cells = Integer.parseInt(value(args, "--cells", "32768"));
+        var turns = Integer.parseInt(value(args, "--turns", "5"));
         for (var name : shapes(args)) {
-            new Speeds(out, target, seconds, cells).run(Sizes.valueOf(name));
+            new Speeds(out, target, seconds, cells, turns).run(Sizes.valueOf(name));
         }
         return good;
     }

@@ -23,11 +23,15 @@ class OnGpuTest {
                 "--seconds",
                 "0",
                 "--cells",
-                "8192");
+                "4096",
+                "--turns",
+                "1");
         var lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
-        assertThat(lines.stream().filter(line -> line.startsWith("case | "))).hasSize(20).allSatisfy(line -> {
-            assertThat(line).endsWith(" | good");
-        });
+        assertThat(lines.stream().filter(line -> line.startsWith("case | ")))
+                .hasSize(20)
+                .allSatisfy(line -> {
+                    assertThat(line).endsWith(" | good");
+                });
         assertThat(good).isTrue();
         assertThat(speeds(lines)).hasSize(6).allSatisfy(line -> assertThat(line)
                 .matches("speed \\| TINY \\| longest (128|512) \\| padding 0\\.[058] \\| nested \\d+ tokens/s .*"));

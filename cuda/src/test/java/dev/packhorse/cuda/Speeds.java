@@ -26,7 +26,6 @@ import java.util.stream.IntStream;
  */
 final class Speeds {
 
-    private static final int TURNS = 5;
     private static final int BATCHES = 12;
     private static final long SEED = 20_261_122;
 
@@ -34,16 +33,18 @@ final class Speeds {
     private final Target target;
     private final double seconds;
     private final int cells;
+    private final int turns;
 
     /**
      * @param seconds that a turn takes at least
      * @param cells of a padded batch, and the token budget of a nested one
      */
-    Speeds(PrintStream out, Target target, double seconds, int cells) {
+    Speeds(PrintStream out, Target target, double seconds, int cells, int turns) {
         this.out = out;
         this.target = target;
         this.seconds = seconds;
         this.cells = cells;
+        this.turns = turns;
     }
 
     void run(Sizes sizes) {
@@ -79,11 +80,11 @@ final class Speeds {
                                     .toList())))
                     .toList();
             var real = Arrays.stream(lengths).asLongStream().sum();
-            var nestedRates = new double[TURNS];
-            var paddedRates = new double[TURNS];
+            var nestedRates = new double[turns];
+            var paddedRates = new double[turns];
             tokensPerSecond(session, nestedBatches, real); // warms up
             tokensPerSecond(session, paddedBatches, real);
-            for (var turn = 0; turn < TURNS; turn++) {
+            for (var turn = 0; turn < turns; turn++) {
                 nestedRates[turn] = tokensPerSecond(session, nestedBatches, real);
                 paddedRates[turn] = tokensPerSecond(session, paddedBatches, real);
             }
@@ -95,7 +96,7 @@ final class Speeds {
             Sizes sizes, int longest, double share, int[] lengths, double[] nestedRates, double[] paddedRates) {
         var nested = median(nestedRates);
         var padded = median(paddedRates);
-        var ratios = IntStream.range(0, TURNS)
+        var ratios = IntStream.range(0, turns)
                 .mapToDouble(turn -> nestedRates[turn] / paddedRates[turn])
                 .toArray();
         var operations = Arrays.stream(lengths)
@@ -139,8 +140,8 @@ final class Speeds {
                                     memory,
                                     Arrays.stream(batch).mapToObj(rows::get).toList())))
                             .toList();
-            var rates = new double[TURNS + 1];
-            for (var turn = 0; turn <= TURNS; turn++) {
+            var rates = new double[turns + 1];
+            for (var turn = 0; turn <= turns; turn++) {
                 rates[turn] = rate(real, () -> packed.parallelStream().forEach(queue::encode));
             }
             out.printf(

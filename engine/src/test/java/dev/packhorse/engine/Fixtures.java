@@ -89,9 +89,7 @@ public final class Fixtures {
     static Path families() {
         var anchor = Fixtures.class.getResource("/fixtures/families/texts.json");
         try {
-            return anchor.getProtocol().equals("file")
-                    ? Path.of(anchor.toURI()).getParent()
-                    : Families.FOLDER;
+            return anchor.getProtocol().equals("file") ? Path.of(anchor.toURI()).getParent() : Families.FOLDER;
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -74,7 +74,7 @@ public final class GraphSession implements AutoCloseable {
         } catch (OrtException e) {
             throw new EncoderException(
                     "expected ONNX Runtime to open the model's graph on %s, found: %s"
-                            .formatted(gpu.isPresent() ? "cuda:" + gpu.getAsInt() : "the CPU", e.getMessage()),
+                            .formatted(computing.device().id(), e.getMessage()),
                     e);
         } finally {
             tensors.values().forEach(OnnxTensorLike::close);
