@@ -50,7 +50,7 @@ public final class DeviceQueue implements Encoder {
                     "expected at least one device, token and place in the queue, found %d, %d and %d"
                             .formatted(openers.size(), launchTokens, waiting));
         }
-        var queue = new RequestQueue(waiting);
+        var queue = new RequestQueue(waiting, openers.size());
         var devices = new ArrayList<DeviceThread>();
         for (var opener : openers) {
             devices.add(DeviceThread.start(opener, queue, launchTokens, devices.size()));

@@ -85,10 +85,12 @@ final class DeviceThread {
         var launches = new Launches(session, budget);
         var requests = List.<Request>of();
         try {
-            do {
-                requests = queue.take(launches.limit());
+            for (requests = queue.take(launches.limit());
+                    !requests.isEmpty();
+                    requests = queue.take(launches.limit())) {
                 launches.answer(requests);
-            } while (!requests.isEmpty());
+                queue.finished();
+            }
         } catch (RuntimeException | Error e) {
             fail(
                     requests,

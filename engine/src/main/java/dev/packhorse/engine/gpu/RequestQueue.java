@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -15,18 +14,23 @@ import java.util.function.Supplier;
  */
 final class RequestQueue {
 
-    private final Semaphore room; // a condition of a fair lock would let newcomers in before those who wait
-    private final ReentrantLock lock = new ReentrantLock();
+    private final int bound;
+    private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition changed = lock.newCondition();
-    private final Deque<Request> waiting = new ArrayDeque<>(); // guarded by lock, as what follows
-    private int idle; // devices' threads that wait for requests
+    private final Deque<Request> before =
+            new ArrayDeque<>(); // those that wait for room; guarded by lock, as what follows
+    private final Deque<Request> waiting = new ArrayDeque<>();
+    private int free; // devices that have nothing to do, or not yet
     private boolean ended;
-    private boolean closed;
     private Supplier<RuntimeException> end = RequestQueue::isClosed;
 
-    /** @param bound the most requests that wait in it */
-    RequestQueue(int bound) {
-        this.room = new Semaphore(bound, true);
+    /**
+     * @param bound the most requests that wait in it
+     * @param devices how many take from it
+     */
+    RequestQueue(int bound, int devices) {
+        this.bound = bound;
+        this.free = devices;
     }
 
     /**
@@ -35,16 +39,19 @@ final class RequestQueue {
      * @throws RuntimeException why it ended, when it has
      */
     void put(Request request) throws InterruptedException {
-        room.acquire();
-        lock.lock();
+        lock.lockInterruptibly();
         try {
+            before.add(request);
+            while (!ended && (before.element() != request || waiting.size() == bound)) {
+                changed.await();
+            }
             if (ended) {
-                room.release(); // for the next who waits for room, which is told the same
                 throw end.get();
             }
             waiting.add(request);
-            changed.signalAll();
         } finally {
+            before.remove(request);
+            changed.signalAll();
             lock.unlock();
         }
     }
@@ -60,16 +67,15 @@ final class RequestQueue {
         lock.lock();
         try {
             while (waiting.isEmpty() && !ended) {
-                idle++;
                 changed.awaitUninterruptibly();
-                idle--;
             }
             var taken = new ArrayList<Request>();
             if (!waiting.isEmpty()) {
+                free--;
                 taken.add(waiting.remove());
                 takeBeside(taken, tokens - taken.get(0).tokens());
+                changed.signalAll();
             }
-            room.release(taken.size());
             return taken;
         } finally {
             lock.unlock();
@@ -78,7 +84,7 @@ final class RequestQueue {
 
     private void takeBeside(List<Request> taken, int tokens) {
         var left = tokens;
-        for (var others = waiting.iterator(); others.hasNext() && waiting.size() > idle; ) {
+        for (var others = waiting.iterator(); others.hasNext() && waiting.size() > free; ) {
             var other = others.next();
             if (other.tokens() <= left) {
                 left -= other.tokens();
@@ -88,21 +94,29 @@ final class RequestQueue {
         }
     }
 
+    /** Says that a device is through with what it took. */
+    void finished() {
+        lock.lock();
+        try {
+            free++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes a request back that nobody has begun with; whether that was so. */
     boolean withdraw(Request request) {
         lock.lock();
         try {
             var withdrawn = waiting.remove(request);
-            if (withdrawn) {
-                room.release();
-            }
+            changed.signalAll();
             return withdrawn;
         } finally {
             lock.unlock();
         }
     }
 
-    /** How many wait. */
+    /** How many wait, without those for which there is no room. */
     int size() {
         lock.lock();
         try {
@@ -129,17 +143,12 @@ final class RequestQueue {
     private void end(Supplier<RuntimeException> reason, boolean closing) {
         lock.lock();
         try {
-            if (closed) {
-                return;
-            }
             if (!ended || closing) {
                 end = reason;
             }
-            closed = closing;
             ended = true;
             waiting.forEach(request -> request.fail(end.get()));
             waiting.clear();
-            room.release();
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -57,13 +57,10 @@ public final class Tasks implements AutoCloseable {
             until(() -> thread.getState() == Thread.State.WAITING);
         }
 
-        /** Whether it still waits for something. */
-        public boolean isWaiting() {
-            return thread.getState() == Thread.State.WAITING;
-        }
-
+        /** Interrupts it where it waits; returns when it has woken. */
         public void interrupt() {
             thread.interrupt();
+            until(() -> !thread.isInterrupted() || !thread.isAlive());
         }
 
         /** Whether it was interrupted when it ended. */
