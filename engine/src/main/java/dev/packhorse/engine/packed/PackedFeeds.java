@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The rows of a launch laid out as a graph is fed, and the room for its answer. Direct buffers, grown when needed and used
@@ -25,6 +26,9 @@ final class PackedFeeds {
     private final Pooler pooler;
     private final int widthMultiple;
     private final Map<PackedInput, IntBuffer> feeds = new EnumMap<>(PackedInput.class);
+    private final int[] counted; // [longest row, rounded up] 0, 1, ..
+    private final int[] staged; // of the same size: a row's token ids
+    private final int[] computed; // of the same size
     private FloatBuffer answer = floats(0);
     private int rows;
     private int tokens;
@@ -36,6 +40,10 @@ final class PackedFeeds {
         this.pooler = pooler;
         this.widthMultiple = widthMultiple;
         inputs.forEach(input -> feeds.put(input, ints(0)));
+        var longest = rounded(shape.positions());
+        this.counted = IntStream.range(0, longest).toArray();
+        this.staged = new int[longest];
+        this.computed = new int[longest];
     }
 
     /**
@@ -48,7 +56,7 @@ final class PackedFeeds {
         feeds.replaceAll((input, buffer) -> cleared(buffer, size(input)));
         var row = 0;
         var token = 0;
-        feed(PackedInput.CUMULATIVE_LENGTHS, 0, 0);
+        var sums = feeds.get(PackedInput.CUMULATIVE_LENGTHS).put(0, 0);
         for (var slice : slices) {
             var offsets = slice.batch().offsets();
             var values = slice.batch().values();
@@ -56,7 +64,7 @@ final class PackedFeeds {
                 var length = offsets.get(b + 1) - offsets.get(b);
                 fillRow(values, offsets.get(b), length, row, token);
                 token += length;
-                feed(PackedInput.CUMULATIVE_LENGTHS, ++row, token);
+                sums.put(++row, token);
             }
         }
         fillPadding();
@@ -82,7 +90,11 @@ final class PackedFeeds {
             throw new EncoderException(
                     "expected rows of at most %d tokens, found one of %d".formatted(shape.positions(), longest));
         }
-        width = (longest + widthMultiple - 1) / widthMultiple * widthMultiple;
+        width = rounded(longest);
+    }
+
+    private int rounded(int length) {
+        return (length + widthMultiple - 1) / widthMultiple * widthMultiple;
     }
 
     private int size(PackedInput input) {
@@ -102,22 +114,49 @@ final class PackedFeeds {
     }
 
     /**
+     * In bulk, row by row: it happens while the device waits.
+     *
      * @param from where the row begins among its batch's tokens
      * @param row its number in this launch
      * @param first where it begins among this launch's tokens
      */
     private void fillRow(IntBuffer values, int from, int length, int row, int first) {
-        var position = 0;
+        values.get(from, staged, 0, length);
+        var padding = check(length);
+        feed(PackedInput.TOKEN_IDS, first, staged, length);
+        feed(PackedInput.POSITIONS, first, padding ? positions(length) : counted, length);
+        feed(PackedInput.PLACES, first, counted, length);
+        feed(PackedInput.TOKEN_OFFSET, first, cells(row * width, length), length);
+    }
+
+    /** @return whether there is a padding token among those that are staged */
+    private boolean check(int length) {
+        var padding = false;
         for (var t = 0; t < length; t++) {
-            var id = values.get(from + t);
+            var id = staged[t];
             if (id < 0 || id >= shape.vocabulary()) {
                 throw new EncoderException("expected a token id below %d, found %d".formatted(shape.vocabulary(), id));
             }
-            feed(PackedInput.TOKEN_IDS, first + t, id);
-            feed(PackedInput.POSITIONS, first + t, id == shape.padding() ? shape.positions() : position++);
-            feed(PackedInput.PLACES, first + t, t);
-            feed(PackedInput.TOKEN_OFFSET, first + t, row * width + t);
+            padding |= id == shape.padding();
         }
+        return padding;
+    }
+
+    /** Those of the tokens that are staged, of which some are padding; [length], good until the next call. */
+    private int[] positions(int length) {
+        var position = 0;
+        for (var t = 0; t < length; t++) {
+            computed[t] = staged[t] == shape.padding() ? shape.positions() : position++;
+        }
+        return computed;
+    }
+
+    /** Numbers from one on, [count], good until the next call. */
+    private int[] cells(int from, int count) {
+        for (var i = 0; i < count; i++) {
+            computed[i] = from + i;
+        }
+        return computed;
     }
 
     /** The cells that no token has, behind those that tokens have. */
@@ -125,16 +164,16 @@ final class PackedFeeds {
         var sums = feeds.get(PackedInput.CUMULATIVE_LENGTHS);
         var at = tokens;
         for (var row = 0; row < rows; row++) {
-            for (var s = sums.get(row + 1) - sums.get(row); s < width; s++) {
-                feed(PackedInput.TOKEN_OFFSET, at++, row * width + s);
-            }
+            var length = sums.get(row + 1) - sums.get(row);
+            feed(PackedInput.TOKEN_OFFSET, at, cells(row * width + length, width - length), width - length);
+            at += width - length;
         }
     }
 
-    private void feed(PackedInput input, int at, int value) {
+    private void feed(PackedInput input, int at, int[] values, int count) {
         var buffer = feeds.get(input);
         if (buffer != null) {
-            buffer.put(at, value);
+            buffer.put(at, values, 0, count);
         }
     }
 
