@@ -51,7 +51,7 @@ final class ExecutorGpus implements GpuProbe {
         var answer = OneTask.run(spark, ExecutorGpus::inTask);
         return answer.length == 0
                 ? Optional.empty()
-                : Optional.of(new Condition(answer[0], answer[1], "%s on executors".formatted(answer[2])));
+                : Optional.of(new Condition(answer[0] + " on an executor", answer[1], answer[2]));
     }
 
     /** The condition that the task which this thread runs finds not to be met, in its parts; empty where there is none. */
