@@ -5,7 +5,6 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.contract.EncoderException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -67,10 +66,16 @@ public final class OnnxRuntimes {
                 throw new EncoderException(before.getMessage(), before);
             });
             var jars = NativeJars.find();
-            var gpu = jars.gpu(System.getProperties());
+            var gpu = jars.gpu(System.getProperties()).filter(any -> runsHere());
             loaded = Optional.of(gpu.isPresent() ? load(jars, gpu.get()) : withoutJar());
         }
         return loaded.get();
+    }
+
+    /** The builds for GPUs are for Linux on x86-64. */
+    private static boolean runsHere() {
+        return System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
     }
 
     /** Who names a folder or the libraries themselves may have a build for GPUs there. */
@@ -88,7 +93,7 @@ public final class OnnxRuntimes {
     }
 
     private static Loaded load(NativeJars jars, NativeJar gpu) {
-        var folder = copied(jars, gpu);
+        var folder = NativeFolder.make(Path.of(System.getProperty("java.io.tmpdir")), jars.files(gpu));
         System.setProperty(NATIVE_PATH, folder.path().toString());
         try {
             var environment = open(gpu.toString());
@@ -104,18 +109,6 @@ public final class OnnxRuntimes {
         } finally {
             System.clearProperty(
                     NATIVE_PATH); // it was read; another class loader's ONNX Runtime has a choice of its own
-        }
-    }
-
-    private static NativeFolder copied(NativeJars jars, NativeJar gpu) {
-        var parent = Path.of(System.getProperty("java.io.tmpdir"));
-        try {
-            return NativeFolder.make(parent, jars.files(gpu));
-        } catch (IOException e) {
-            throw new EncoderException(
-                    "expected to copy ONNX Runtime's native libraries from %s to %s, found %s; they take up to a gigabyte: make room, or name another folder with -Djava.io.tmpdir=FOLDER"
-                            .formatted(gpu.place(), parent, e),
-                    e);
         }
     }
 
