@@ -6,7 +6,9 @@ import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.contract.EncoderException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,8 +109,8 @@ public final class OnnxRuntimes {
             folder.close();
             throw e;
         } finally {
-            System.clearProperty(
-                    NATIVE_PATH); // it was read; another class loader's ONNX Runtime has a choice of its own
+            // it was read; another class loader's ONNX Runtime has a choice of its own
+            System.clearProperty(NATIVE_PATH);
         }
     }
 
@@ -116,9 +118,11 @@ public final class OnnxRuntimes {
         try {
             return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "packhorse");
         } catch (LinkageError e) {
-            var cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+            var root = Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                    .reduce((outer, inner) -> inner)
+                    .orElse(e);
             var failure = new EncoderException(
-                    "expected native libraries of ONNX Runtime that load, from %s, found %s".formatted(from, cause), e);
+                    "expected native libraries of ONNX Runtime that load, from %s, found %s".formatted(from, root), e);
             failed = Optional.of(failure);
             throw failure;
         }
