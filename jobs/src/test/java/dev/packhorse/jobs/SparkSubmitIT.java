@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +113,33 @@ class SparkSubmitIT {
                 .assertDone();
 
         assertLikeReference("bge-small-en-v1.5");
+    }
+
+    /** By what it looks like: nothing of it is loaded. */
+    @Test
+    void onnxRuntimeForGpusOfAnotherVersionIsNamedByTheExecutors() throws Exception {
+        var gpu = folder.resolve("onnxruntime_gpu-1.27.0.jar");
+        try (var jar = new JarOutputStream(Files.newOutputStream(gpu))) {
+            jar.putNextEntry(new ZipEntry("ai/onnxruntime/native/linux-x64/libonnxruntime_providers_cuda.so"));
+        }
+
+        var job = embed(
+                List.of(
+                        "--master",
+                        "local-cluster[1,1,2048]",
+                        "--conf",
+                        "spark.task.maxFailures=1",
+                        "--jars",
+                        gpu.toString()),
+                "--path",
+                "slow");
+
+        assertThat(job.code()).isEqualTo(1);
+        assertThat(job.err())
+                .containsPattern(
+                        "packhorse: the job failed: expected ONNX Runtime \\S+, whose Java classes are those in"
+                                + " \\S+/packhorse\\S*\\.jar, found 1\\.27\\.0 in \\S+/onnxruntime_gpu-1\\.27\\.0\\.jar; take one of"
+                                + " the two off the class path, or bring them in one version");
     }
 
     @Test

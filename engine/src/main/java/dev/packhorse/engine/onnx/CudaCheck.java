@@ -65,7 +65,7 @@ final class CudaCheck {
     }
 
     private static String noBuild() {
-        return "expected a build of ONNX Runtime for GPUs on the class path, found none; add %s"
+        return "expected a build of ONNX Runtime for GPUs on the class path, found none; on Linux x86-64 add %s"
                 .formatted(Stream.of(GpuBuild.values())
                         .map(build -> "%s for %s".formatted(build.artifact(), build.cuda()))
                         .collect(Collectors.joining(", or ")));

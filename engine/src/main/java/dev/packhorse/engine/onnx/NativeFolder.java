@@ -1,5 +1,6 @@
 package dev.packhorse.engine.onnx;
 
+import dev.packhorse.engine.contract.EncoderException;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.channels.FileChannel;
@@ -43,9 +44,20 @@ final class NativeFolder implements AutoCloseable {
      * Makes one in another folder and copies files into it.
      *
      * @param files where they come from, by the names that they get
-     * @throws IOException when they cannot be copied whole; nothing is left then
+     * @throws EncoderException when they cannot be copied whole; nothing is left then
      */
-    static NativeFolder make(Path parent, Map<String, URL> files) throws IOException {
+    static NativeFolder make(Path parent, Map<String, URL> files) {
+        try {
+            return filled(parent, files);
+        } catch (IOException e) {
+            throw new EncoderException(
+                    "expected to copy ONNX Runtime's native libraries to %s, found %s; make room there for %d MB, or name another folder with -Djava.io.tmpdir=FOLDER"
+                            .formatted(parent, e, megabytes(files)),
+                    e);
+        }
+    }
+
+    private static NativeFolder filled(Path parent, Map<String, URL> files) throws IOException {
         var path = Files.createTempDirectory(parent, PREFIX);
         var folder = new NativeFolder(path, lockFile(path));
         try {
@@ -58,6 +70,23 @@ final class NativeFolder implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             folder.close();
             throw e;
+        }
+    }
+
+    private static long megabytes(Map<String, URL> files) {
+        var bytes = files.values().stream().mapToLong(NativeFolder::length).sum();
+        return (bytes + 999_999) / 1_000_000;
+    }
+
+    /** Of what cannot be read, 0: the reason stands beside it. */
+    private static long length(URL url) {
+        try {
+            var connection = NativeJar.uncached(url);
+            try (var in = connection.getInputStream()) {
+                return Math.max(0, connection.getContentLengthLong());
+            }
+        } catch (IOException e) {
+            return 0;
         }
     }
 
@@ -74,8 +103,7 @@ final class NativeFolder implements AutoCloseable {
     }
 
     private static void copy(URL from, Path to) throws IOException {
-        var connection = from.openConnection();
-        connection.setUseCaches(false); // the JVM's cache of jars would keep them open
+        var connection = NativeJar.uncached(from);
         try (var in = connection.getInputStream()) {
             var copied = Files.copy(in, to);
             var expected = connection.getContentLengthLong(); // -1 where it is not known

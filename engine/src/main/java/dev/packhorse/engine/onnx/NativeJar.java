@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Properties;
@@ -97,11 +98,15 @@ record NativeJar(String root, Optional<GpuBuild> build, Optional<String> version
         return new URL(root + entry);
     }
 
-    /** The bytes behind a URL; without the JVM's cache of jars, which would keep them open. */
-    static InputStream open(URL url) throws IOException {
+    private static InputStream open(URL url) throws IOException {
+        return uncached(url).getInputStream();
+    }
+
+    /** What reads behind a URL, without the JVM's cache of jars, which would keep them open. */
+    static URLConnection uncached(URL url) throws IOException {
         var connection = url.openConnection();
         connection.setUseCaches(false);
-        return connection.getInputStream();
+        return connection;
     }
 
     @Override

@@ -5,9 +5,10 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.contract.EncoderException;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,10 +68,16 @@ public final class OnnxRuntimes {
                 throw new EncoderException(before.getMessage(), before);
             });
             var jars = NativeJars.find();
-            var gpu = jars.gpu(System.getProperties());
+            var gpu = jars.gpu(System.getProperties()).filter(any -> runsHere());
             loaded = Optional.of(gpu.isPresent() ? load(jars, gpu.get()) : withoutJar());
         }
         return loaded.get();
+    }
+
+    /** The builds for GPUs are for Linux on x86-64. */
+    private static boolean runsHere() {
+        return System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
     }
 
     /** Who names a folder or the libraries themselves may have a build for GPUs there. */
@@ -88,7 +95,7 @@ public final class OnnxRuntimes {
     }
 
     private static Loaded load(NativeJars jars, NativeJar gpu) {
-        var folder = copied(jars, gpu);
+        var folder = NativeFolder.make(Path.of(System.getProperty("java.io.tmpdir")), jars.files(gpu));
         System.setProperty(NATIVE_PATH, folder.path().toString());
         try {
             var environment = open(gpu.toString());
@@ -102,20 +109,8 @@ public final class OnnxRuntimes {
             folder.close();
             throw e;
         } finally {
-            System.clearProperty(
-                    NATIVE_PATH); // it was read; another class loader's ONNX Runtime has a choice of its own
-        }
-    }
-
-    private static NativeFolder copied(NativeJars jars, NativeJar gpu) {
-        var parent = Path.of(System.getProperty("java.io.tmpdir"));
-        try {
-            return NativeFolder.make(parent, jars.files(gpu));
-        } catch (IOException e) {
-            throw new EncoderException(
-                    "expected to copy ONNX Runtime's native libraries from %s to %s, found %s; they take up to a gigabyte: make room, or name another folder with -Djava.io.tmpdir=FOLDER"
-                            .formatted(gpu.place(), parent, e),
-                    e);
+            // it was read; another class loader's ONNX Runtime has a choice of its own
+            System.clearProperty(NATIVE_PATH);
         }
     }
 
@@ -123,9 +118,11 @@ public final class OnnxRuntimes {
         try {
             return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "packhorse");
         } catch (LinkageError e) {
-            var cause = e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+            var root = Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                    .reduce((outer, inner) -> inner)
+                    .orElse(e);
             var failure = new EncoderException(
-                    "expected native libraries of ONNX Runtime that load, from %s, found %s".formatted(from, cause), e);
+                    "expected native libraries of ONNX Runtime that load, from %s, found %s".formatted(from, root), e);
             failed = Optional.of(failure);
             throw failure;
         }

@@ -86,8 +86,8 @@ class CudaCheckTest {
     @Test
     void withoutABuildForGpusBothAreNamed() {
         assertThat(check(Optional.empty(), Optional::empty, "", "").missing())
-                .contains("expected a build of ONNX Runtime for GPUs on the class path, found none; add"
-                        + " com.microsoft.onnxruntime:onnxruntime_gpu for CUDA 12, or org.bytedeco:onnxruntime with the"
+                .contains("expected a build of ONNX Runtime for GPUs on the class path, found none; on"
+                        + " Linux x86-64 add com.microsoft.onnxruntime:onnxruntime_gpu for CUDA 12, or org.bytedeco:onnxruntime with the"
                         + " classifier linux-x86_64-gpu for CUDA 13");
         assertThat(tried).isEmpty();
     }

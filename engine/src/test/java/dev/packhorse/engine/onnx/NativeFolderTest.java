@@ -3,6 +3,7 @@ package dev.packhorse.engine.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.packhorse.engine.contract.EncoderException;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,13 +54,28 @@ class NativeFolderTest {
 
     @Test
     void whatCannotBeCopiedLeavesNothing() throws IOException {
-        var jar = new FakeJars(elsewhere).jar("a.jar", Map.of("in/it", "a library"));
-        var missing = Map.of("lib.so", new URL("jar:" + jar.toUri() + "!/not/in/it"));
+        var files = new TreeMap<>(files());
+        var missing = new URL(files.get("lib.so").toString().replace("in/it", "not/in/it"));
+        files.put("more.so", missing);
 
-        assertThatThrownBy(() -> NativeFolder.make(parent, missing))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("not/in/it");
+        assertThatThrownBy(() -> NativeFolder.make(parent, files))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageMatching(
+                        "expected to copy ONNX Runtime's native libraries to %s, found java.io.FileNotFoundException: .*not/in/it.*; make room there for 1 MB, or name another folder with -Djava.io.tmpdir=FOLDER"
+                                .formatted(parent));
         assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() throws IOException {
+        var files = files();
+        var nowhere = parent.resolve("nowhere");
+
+        assertThatThrownBy(() -> NativeFolder.make(nowhere, files))
+                .isInstanceOf(EncoderException.class)
+                .hasMessageStartingWith(
+                        "expected to copy ONNX Runtime's native libraries to %s, found java.nio.file.NoSuchFileException: "
+                                .formatted(nowhere));
     }
 
     @Test
