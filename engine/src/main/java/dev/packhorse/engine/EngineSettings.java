@@ -62,6 +62,14 @@ public record EngineSettings(
         return new EngineSettings(model, precision, path, maxBatchTokens, threads, calls, other);
     }
 
+    /**
+     * A token budget that serves a device well. A core is busy with few; a GPU waits for its host between launches and is
+     * kept waiting less by long ones.
+     */
+    public static int usualBatchTokens(Device device) {
+        return device instanceof Device.Gpu ? 32_768 : 512;
+    }
+
     /** The fingerprint of the vectors that such an engine makes. */
     public String fingerprint() {
         return path.of(model).fingerprint(precision);

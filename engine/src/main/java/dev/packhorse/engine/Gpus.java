@@ -112,8 +112,11 @@ public final class Gpus {
             return settings;
         }
         return unmet(gpu)
-                .map(condition -> settings.placed(
-                        Placement.onCpuFor("bound to %s, not on it, for %s".formatted(gpu.id(), condition))))
+                .map(condition -> Placement.onCpuFor("bound to %s, not on it, for %s".formatted(gpu.id(), condition)))
+                // a budget for a GPU would take a core's memory for each task
+                .map(cpu -> settings.placed(cpu)
+                        .withMaxBatchTokens(
+                                Math.min(settings.maxBatchTokens(), EngineSettings.usualBatchTokens(cpu.device()))))
                 .orElse(settings);
     }
 }

@@ -107,7 +107,7 @@ class TextEmbedderParamsTest {
 
         assertThat(stage.explainParams())
                 .contains("maxBatchTokens: Token budget of a batch, padding included; a single longer row goes alone."
-                        + " (an integer from 1 to 1000000) (default: 512, current: 2048)")
+                        + " Default: 512 on the CPU, 32768 on a GPU. (an integer from 1 to 1000000) (current: 2048)")
                 .contains(
                         "outputType: What vectors are: array<float>, or the vectors of Spark ML, which its other stages"
                                 + " take. (one of array, vector) (default: array)")

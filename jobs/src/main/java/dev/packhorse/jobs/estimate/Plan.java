@@ -73,7 +73,10 @@ public final class Plan implements SparkWork {
             return;
         }
         tokens(estimate);
-        padding(sample.lengths(), estimate.calibration().get().padded());
+        padding(
+                sample.lengths(),
+                settings.maxBatchTokens(),
+                estimate.calibration().get().padded());
         time(estimate, estimate.calibration().get(), spark);
     }
 
@@ -111,8 +114,7 @@ public final class Plan implements SparkWork {
         }
     }
 
-    private void padding(int[] lengths, boolean padded) {
-        var budget = options.get(EncodeOptions.MAX_BATCH_TOKENS);
+    private void padding(int[] lengths, int budget, boolean padded) {
         var sorted = new BatchPlanner(budget, true).plan(lengths);
         var arrival = new ArrayList<int[]>();
         for (var from = 0; from < lengths.length; from += ARRIVAL_BATCH) {

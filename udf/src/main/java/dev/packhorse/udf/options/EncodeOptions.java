@@ -84,8 +84,7 @@ public final class EncodeOptions {
     public static final Option<Integer> MAX_BATCH_TOKENS = Option.of(
             "max-batch-tokens",
             OptionType.integer(1, 1_000_000),
-            512,
-            "Token budget of a batch, padding included; a single longer row goes alone.");
+            "Token budget of a batch, padding included; a single longer row goes alone. Default: 512 on the CPU, 32768 on a GPU.");
 
     public static final Option<Integer> MAX_SEQ_LENGTH = Option.of(
             "max-seq-length",

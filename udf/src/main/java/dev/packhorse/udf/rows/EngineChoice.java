@@ -71,7 +71,9 @@ public record EngineChoice(PathChoice path, Precision precision, int maxBatchTok
             throw new ModelException(
                     placement.reason().isEmpty() ? why : "%s; and %s".formatted(why, placement.reason()));
         });
-        return new EngineChoice(path, precision, options.get(EncodeOptions.MAX_BATCH_TOKENS), placement);
+        var budget = options.find(EncodeOptions.MAX_BATCH_TOKENS)
+                .orElseGet(() -> EngineSettings.usualBatchTokens(placement.device()));
+        return new EngineChoice(path, precision, budget, placement);
     }
 
     /** How the model is opened, on one thread: tasks know how many cores they have. */
