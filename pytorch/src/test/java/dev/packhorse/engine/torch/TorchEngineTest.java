@@ -74,7 +74,8 @@ class TorchEngineTest {
     @Test
     void whereThereAreOtherWeightsItIsTakenIfAskedFor() {
         var model = ModelFolder.read(TorchFixtures.beside(TorchFixtures.bytes("tiny-bert"), parent));
-        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32, new Device.Cpu())).isEmpty();
+        assertThat(Paths.unmetByTorch(model, Precision.FLOAT32, new Device.Cpu()))
+                .isEmpty();
         try (var engine = open(model, PathChoice.PYTORCH)) {
             assertThat(engine.info().name()).isEqualTo("pytorch-padded");
             assertThat(engine.info().reason()).startsWith("PyTorch: asked for; inputs by name: ");
