@@ -51,7 +51,7 @@ public final class OnGpu {
     }
 
     private static String value(String[] args, String name, String otherwise) {
-        var at = Arrays.asList(args).indexOf(name);
+        var at = Arrays.asList(args).lastIndexOf(name);
         return at < 0 ? otherwise : args[at + 1];
     }
 }

@@ -1,5 +1,6 @@
 package dev.packhorse.jobs.bench;
 
+import dev.packhorse.engine.measure.PaddingShare;
 import dev.packhorse.jobs.page.Axis;
 import dev.packhorse.jobs.page.Chart;
 import dev.packhorse.jobs.page.LineChart;

@@ -7,7 +7,6 @@ import dev.packhorse.jobs.options.PlanOptions;
 import dev.packhorse.jobs.source.SourceReader;
 import dev.packhorse.udf.files.DriverFile;
 import dev.packhorse.udf.files.SparkModels;
-import dev.packhorse.udf.options.EncodeOptions;
 import dev.packhorse.udf.options.OptionValues;
 import dev.packhorse.udf.resident.GpuProbe;
 import dev.packhorse.udf.rows.EngineChoice;
