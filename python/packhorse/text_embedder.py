@@ -148,7 +148,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
     maxBatchTokens: "Param[int]" = Param(
         Params._dummy(),
         "maxBatchTokens",
-        "Token budget of a batch, padding included; a single longer row goes alone. (an integer from 1 to 1000000)",
+        "Token budget of a batch, padding included; a single longer row goes alone. Default: 512 on the CPU, 32768 on a GPU. (an integer from 1 to 1000000)",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -237,7 +237,7 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
         precision: str = "auto",
         path: str = "auto",
         device: str = "auto",
-        maxBatchTokens: int = 512,
+        maxBatchTokens: Optional[int] = None,
         maxSeqLength: Optional[int] = None,
         windowRows: int = 8192,
         dedupeCache: str = "32m",
@@ -258,7 +258,6 @@ class TextEmbedder(JavaTransformer, JavaMLReadable, JavaMLWritable):
             precision="auto",
             path="auto",
             device="auto",
-            maxBatchTokens=512,
             windowRows=8192,
             dedupeCache="32m",
             onError="row",
