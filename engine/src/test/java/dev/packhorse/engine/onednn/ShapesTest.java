@@ -12,9 +12,8 @@ import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.nested.NestedBatch;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.reference.PlainEncoder;
-import dev.packhorse.engine.transformer.Activation;
-import dev.packhorse.engine.transformer.FeedForward;
 import dev.packhorse.engine.transformer.LayerAttention;
+import dev.packhorse.engine.transformer.OddShapes;
 import dev.packhorse.engine.transformer.RandomWeights;
 import dev.packhorse.engine.transformer.Rotation;
 import dev.packhorse.engine.transformer.TransformerShape;
@@ -41,21 +40,7 @@ class ShapesTest {
     private final RandomGenerator random = Seeds.random();
 
     static List<TransformerShape> shapes() {
-        var rotated = new LayerAttention(LayerAttention.ALL, Rotation.of(10_000));
-        var near = new LayerAttention(9, new Rotation(500, 0.7));
-        var shapes = new ArrayList<TransformerShape>();
-        for (var order : NormOrder.values()) {
-            for (var activation : Activation.values()) {
-                for (var gated : new boolean[] {false, true}) {
-                    shapes.add(BERT.with(order).with(new FeedForward(activation, gated)));
-                }
-            }
-            shapes.add(BERT.with(order).with(List.of(rotated, near)));
-            shapes.add(BERT.with(order).with(List.of(near, near)).withRelativePositions());
-            shapes.add(BERT.with(order).withEmbedding(8).withPadding(7));
-            shapes.add(BERT.with(order).withEmbedding(40).withRelativePositions());
-        }
-        return shapes;
+        return OddShapes.of(BERT);
     }
 
     @ParameterizedTest
