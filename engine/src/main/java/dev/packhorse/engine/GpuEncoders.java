@@ -125,7 +125,17 @@ final class GpuEncoders {
                 devices.stream()
                         .<Supplier<DeviceSession>>map(device -> () -> opener.apply(device))
                         .toList(),
-                Math.max(settings.maxBatchTokens(), settings.model().maxSeqLength()),
+                launchTokens(settings),
                 WAITING_PER_DEVICE * devices.size());
+    }
+
+    /** Rotary positions are computed by a grid of as many rows as tokens, of which CUDA has 65,535 (rotary_embedding_impl.cu). */
+    private static int launchTokens(EngineSettings settings) {
+        var wanted = Math.max(settings.maxBatchTokens(), settings.model().maxSeqLength());
+        return settings.model().architecture() instanceof Known known
+                        && known.shape().layers().stream()
+                                .anyMatch(layer -> layer.rotation().turns())
+                ? Math.min(wanted, 65_535)
+                : wanted;
     }
 }

@@ -32,8 +32,8 @@
  *   <li>{@code padded}: packed batches spread out, for runtimes that want rectangles
  *   <li>{@code reference}: the encoder in plain loops, which the others are held to
  *   <li>{@code onednn}: the nested encoder, the fast path (the only package that sees oneDNN)
+ *   <li>{@code gpu}: encoders behind a queue, each session on a thread of its own, as GPUs want it
  *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
- *   <li>{@code gpu}: encoders on GPUs, each session on a thread of its own
  *   <li>{@code packed}: the nested encoder as a graph that we write and ONNX Runtime runs, for those sessions
  *   <li>{@code torch}: the encoder on PyTorch, through DJL (the only package that sees its engine)
  * </ul>

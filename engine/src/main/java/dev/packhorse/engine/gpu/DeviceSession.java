@@ -19,6 +19,7 @@ public interface DeviceSession extends AutoCloseable {
      * @param rows parts of batches, at least one; they stay the caller's
      * @return [B, D] row-major, the rows in their order, D = {@code info().dimension()}
      * @throws OutOfDeviceMemoryException when the device has not enough memory for so many rows; fewer may succeed
+     * @throws dev.packhorse.engine.contract.BrokenEncoderException when the device computes nothing more in this process
      * @throws EncoderException when they could not be encoded for another reason
      */
     float[] launch(List<RowSlice> rows);

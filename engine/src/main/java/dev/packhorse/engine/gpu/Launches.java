@@ -1,5 +1,6 @@
 package dev.packhorse.engine.gpu;
 
+import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.nested.OutOfNativeMemory;
 import java.util.ArrayDeque;
@@ -40,7 +41,8 @@ final class Launches {
     /**
      * Answers requests, in one launch where they fit.
      *
-     * @throws RuntimeException never for a request's sake: that gets it as its answer
+     * @throws RuntimeException never for a request's sake: that gets it as its answer; BrokenEncoderException when the device
+     *     computes nothing more
      * @throws Error after which the session is of no use
      */
     void answer(List<Request> requests) {
@@ -97,6 +99,8 @@ final class Launches {
             launch(launch);
         } catch (OutOfDeviceMemoryException e) {
             withLess(launch, e);
+        } catch (BrokenEncoderException e) { // nothing can be tried again here
+            throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
             if (e instanceof OutOfMemoryError && !OutOfNativeMemory.happened(e)) {
                 throw e;

@@ -2,6 +2,7 @@ package dev.packhorse.engine.onnx;
 
 import ai.onnxruntime.OrtException;
 import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.gpu.OutOfDeviceMemory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -91,7 +92,12 @@ final class CudaCheck {
 
     /** As {@link CudaSupport#missing(int)}. */
     synchronized Optional<String> missing(int index) {
-        return missing().or(() -> byGpu.computeIfAbsent(index, this::tried));
+        return missing().or(() -> Optional.ofNullable(byGpu.get(index)).orElseGet(() -> tried(index)));
+    }
+
+    /** As {@link CudaSupport#lost}. */
+    synchronized void lost(int index, String reason) {
+        byGpu.put(index, Optional.of("expected a GPU %d that can be used, found %s".formatted(index, reason)));
     }
 
     private Optional<String> tried(int index) {
@@ -99,12 +105,18 @@ final class CudaCheck {
             return Optional.of("expected a GPU %d, found %d that this process may use, numbered from 0: %s"
                     .formatted(index, devices.count(), devices.found()));
         }
+        var found = Optional.<String>empty();
+        var stays = true;
         try {
             trial.open(index);
-            return Optional.empty();
         } catch (OrtException e) {
-            return Optional.of(
+            found = Optional.of(
                     "expected a GPU %d on which ONNX Runtime opens a session, found: %s".formatted(index, reason(e)));
+            stays = !OutOfDeviceMemory.happened(e); // a process that is about to end may hold it all
         }
+        if (stays) {
+            byGpu.put(index, found);
+        }
+        return found;
     }
 }

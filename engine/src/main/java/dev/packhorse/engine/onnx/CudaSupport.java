@@ -42,6 +42,11 @@ public final class CudaSupport {
         return CHECK.missing(index);
     }
 
+    /** Remembers that a GPU is of no use any more in this process: that is its answer from now on. */
+    static void lost(int index, String reason) {
+        CHECK.lost(index, reason);
+    }
+
     /**
      * How many GPUs this process sees, whether ONNX Runtime can use them or not: those of the machine or container that
      * CUDA_VISIBLE_DEVICES leaves. CUDA's libraries are not asked.

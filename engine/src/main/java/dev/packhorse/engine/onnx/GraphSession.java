@@ -6,7 +6,9 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.EncoderException;
+import dev.packhorse.engine.gpu.LostDevice;
 import dev.packhorse.engine.gpu.OutOfDeviceMemory;
 import dev.packhorse.engine.gpu.OutOfDeviceMemoryException;
 import dev.packhorse.engine.onnxgraph.ElementType;
@@ -28,11 +30,13 @@ public final class GraphSession implements AutoCloseable {
 
     private final OrtEnvironment environment;
     private final OrtSession session;
+    private final OptionalInt gpu;
     private boolean closed;
 
-    private GraphSession(OrtEnvironment environment, OrtSession session) {
+    private GraphSession(OrtEnvironment environment, OrtSession session, OptionalInt gpu) {
         this.environment = environment;
         this.session = session;
+        this.gpu = gpu;
     }
 
     /**
@@ -70,7 +74,7 @@ public final class GraphSession implements AutoCloseable {
                 tensors.put(entry.getKey(), tensor(environment, entry.getValue()));
             }
             options.addExternalInitializers(tensors);
-            return new GraphSession(environment, environment.createSession(graph, options));
+            return new GraphSession(environment, environment.createSession(graph, options), gpu);
         } catch (OrtException e) {
             throw new EncoderException(
                     "expected ONNX Runtime to open the model's graph on %s, found: %s"
@@ -100,7 +104,8 @@ public final class GraphSession implements AutoCloseable {
      * @param answer gets it, from 0 to the limit; in native memory
      * @param shape of the answer
      * @throws OutOfDeviceMemoryException when the GPU's memory does not suffice
-     * @throws EncoderException when it fails
+     * @throws BrokenEncoderException when the GPU computes nothing more in this process
+     * @throws EncoderException when it fails otherwise
      */
     public void run(Map<String, Feed> feeds, String output, FloatBuffer answer, long... shape) {
         var tensors = new LinkedHashMap<String, OnnxTensor>();
@@ -111,16 +116,49 @@ public final class GraphSession implements AutoCloseable {
                         OnnxTensor.createTensor(environment, feed.getValue().numbers, feed.getValue().shape));
             }
             try (var room = OnnxTensor.createTensor(environment, answer, shape)) {
-                session.run(tensors, Set.of(), Map.of(output, room)).close();
+                run(tensors, Map.of(output, room));
             }
         } catch (OrtException e) {
-            if (OutOfDeviceMemory.happened(e)) {
-                throw new OutOfDeviceMemoryException(e.getMessage(), e);
-            }
-            throw new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
+            throw failure(e);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }
+    }
+
+    private void run(Map<String, OnnxTensor> tensors, Map<String, OnnxTensor> answers) throws OrtException {
+        try {
+            session.run(tensors, Set.of(), answers).close();
+        } catch (OrtException e) {
+            if (gpu.isEmpty() || !OutOfDeviceMemory.happened(e)) {
+                throw e;
+            }
+            // what launches of other sizes left in pieces may be all that is missing
+            giveBack(tensors, answers);
+            session.run(tensors, Set.of(), answers).close();
+        }
+    }
+
+    /** Lets the runtime give memory back that it holds for later, which it does at the end of a run, be it one that fails. */
+    private void giveBack(Map<String, OnnxTensor> tensors, Map<String, OnnxTensor> answers) {
+        try (var options = new OrtSession.RunOptions()) {
+            options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", "gpu:" + gpu.getAsInt());
+            session.run(tensors, Set.of(), answers, options).close();
+        } catch (OrtException e) {
+            // as before: the next run says whether it helped
+        }
+    }
+
+    private RuntimeException failure(OrtException e) {
+        if (OutOfDeviceMemory.happened(e)) {
+            return new OutOfDeviceMemoryException(e.getMessage(), e);
+        }
+        if (gpu.isPresent() && LostDevice.happened(e)) {
+            var reason = "a GPU that computes nothing more in this process, for %s; restart the executor"
+                    .formatted(e.getMessage());
+            CudaSupport.lost(gpu.getAsInt(), reason);
+            return new BrokenEncoderException("cuda:%d: found %s".formatted(gpu.getAsInt(), reason), e);
+        }
+        return new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
     }
 
     @Override

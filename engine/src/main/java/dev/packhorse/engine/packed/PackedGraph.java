@@ -32,8 +32,11 @@ final class PackedGraph implements AutoCloseable {
     private static final int IR_VERSION = 8;
     private static final Map<String, Integer> OPSETS = Map.of("", 17, "com.microsoft", 1);
 
-    /** Memory-efficient attention takes a bias only in rectangles of such widths (packed_multihead_attention.cc). */
-    private static final int BIASED_WIDTH = 8;
+    /**
+     * Memory-efficient attention takes a bias only in rectangles of such widths: 4 times a number's bytes
+     * (packed_multihead_attention.cc), those of float32 for both.
+     */
+    private static final int BIASED_WIDTH = 16;
 
     private final GraphBuilder graph;
     private final Initializers weights;

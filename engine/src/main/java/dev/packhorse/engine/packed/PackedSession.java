@@ -13,6 +13,7 @@ import dev.packhorse.engine.transformer.TransformerShape;
 import dev.packhorse.engine.transformer.TransformerWeights;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A model's packed graph in an ONNX Runtime session: only ids go in and only vectors come out.
@@ -21,14 +22,23 @@ import java.util.OptionalInt;
  */
 public final class PackedSession implements DeviceSession {
 
+    /** Of a rectangle: eight times the tokens of a usual launch. */
+    private static final int MOST_CELLS = 262_144;
+
+    /** Of one tensor, half of what 32 bits count. */
+    private static final long MOST_NUMBERS = 1L << 30;
+
     private final GraphSession session;
     private final PackedFeeds feeds;
     private final EncoderInfo info;
+    private final IntUnaryOperator mostCells; // of a launch's rectangle, by its width
 
-    private PackedSession(GraphSession session, PackedFeeds feeds, EncoderInfo info) {
+    private PackedSession(
+            GraphSession session, PackedFeeds feeds, EncoderInfo info, IntUnaryOperator mostByWidth, int mostCells) {
         this.session = session;
         this.feeds = feeds;
         this.info = info;
+        this.mostCells = width -> Math.min(mostCells, mostByWidth.applyAsInt(width));
     }
 
     /**
@@ -42,6 +52,17 @@ public final class PackedSession implements DeviceSession {
      */
     public static PackedSession open(
             NativeMemory memory, TransformerWeights weights, Pooler pooler, Precision precision, Target target) {
+        return open(memory, weights, pooler, precision, target, MOST_CELLS);
+    }
+
+    /** @param mostCells of a launch's rectangle; tests have fewer */
+    static PackedSession open(
+            NativeMemory memory,
+            TransformerWeights weights,
+            Pooler pooler,
+            Precision precision,
+            Target target,
+            int mostCells) {
         var onGpu = target instanceof Target.Gpu;
         try (var graph =
                 PackedGraph.of(memory, weights, pooler, onGpu ? Flavour.CUDA : Flavour.STANDARD, type(precision))) {
@@ -51,17 +72,28 @@ public final class PackedSession implements DeviceSession {
                     "onnxruntime-nested",
                     target.device(),
                     precision,
-                    onGpu ? gpuKernel(weights.shape()) : "ONNX's operators",
+                    onGpu ? gpuKernel(weights.shape(), precision) : "ONNX's operators",
                     pooler.dimension(weights.shape().hidden()),
                     false,
                     "fast path: all conditions met");
-            return new PackedSession(session, feeds, info);
+            return new PackedSession(session, feeds, info, mostNumbers(weights.shape(), onGpu, precision), mostCells);
         }
     }
 
-    /** With a bias by distance, ONNX Runtime takes another kernel than flash attention. */
-    private static String gpuKernel(TransformerShape shape) {
-        return DistanceBias.isNeeded(shape) ? "PackedMultiHeadAttention with a bias" : "PackedMultiHeadAttention";
+    /**
+     * How many cells a rectangle may have by its width, so that neither its token vectors nor, where attention itself pads, its
+     * scores are more numbers than kernels count.
+     */
+    private static IntUnaryOperator mostNumbers(TransformerShape shape, boolean onGpu, Precision precision) {
+        var attentionPads = !onGpu || precision == Precision.FLOAT32;
+        return width ->
+                (int) (MOST_NUMBERS / Math.max(shape.hidden(), attentionPads ? (long) shape.heads() * width : 0));
+    }
+
+    /** Which kernel ONNX Runtime takes: flash attention, but in float32 and with a bias by distance. */
+    private static String gpuKernel(TransformerShape shape, Precision precision) {
+        var kernel = "PackedMultiHeadAttention" + (DistanceBias.isNeeded(shape) ? " with a bias" : "");
+        return precision == Precision.FLOAT32 ? kernel + ", which pads in float32" : kernel;
     }
 
     private static ElementType type(Precision precision) {
@@ -88,6 +120,23 @@ public final class PackedSession implements DeviceSession {
 
     @Override
     public float[] launch(List<RowSlice> rows) {
+        var parts = Rectangles.cut(rows, mostCells);
+        if (parts.size() == 1) {
+            return run(rows);
+        }
+        var count = rows.stream().mapToInt(RowSlice::rows).sum();
+        var vectors = new float[count * info.dimension()]; // [B, D]
+        var at = 0;
+        for (var part : parts) {
+            var found = run(part);
+            System.arraycopy(found, 0, vectors, at, found.length);
+            at += found.length;
+        }
+        return vectors;
+    }
+
+    /** @return [B, D] */
+    private float[] run(List<RowSlice> rows) {
         feeds.fill(rows, info.dimension());
         session.run(feeds.feeds(), PackedGraph.VECTORS, feeds.answer(), feeds.rows(), info.dimension());
         var vectors = new float[feeds.rows() * info.dimension()]; // [B, D]

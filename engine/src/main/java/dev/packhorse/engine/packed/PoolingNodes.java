@@ -70,9 +70,12 @@ final class PoolingNodes {
 
     /** [B, 1, H]: weights [B, 1, S] times token vectors [B, S, H] */
     private String weighted(Nodes in, Pooling pooling, String hidden) {
+        // the weights of places in long rows are too small for float16
+        var type = pooling == Pooling.WEIGHTED_MEAN ? ElementType.FLOAT : context.type();
         var weights = cells.where(in, skipped, weights(in, pooling), in.scalar(0.0)); // [B, S]
-        var row = in.cast(in.unsqueeze(weights, 1), context.type());
-        return in.both("MatMul", row, in.row(hidden, cells.tokens()));
+        var row = context.converted(in.unsqueeze(weights, 1), ElementType.FLOAT, type);
+        var tokens = context.converted(in.row(hidden, cells.tokens()), context.type(), type);
+        return context.converted(in.both("MatMul", row, tokens), type, context.type());
     }
 
     /** The weight of each token that is pooled, [B, 1] or [B, S] float32 */

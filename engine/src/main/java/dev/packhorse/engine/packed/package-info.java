@@ -9,7 +9,7 @@
  *       and {@code NormNodes}, {@code DistanceBias}, {@code RowCells} and {@code PoolingNodes}; {@code Flavour} says with
  *       which operators attention is computed, {@code GraphContext} what all of them need.
  *   <li>{@code Initializers} holds the weights outside the graph; {@code PackedInput} names what is fed, {@code
- *       PackedFeeds} lays a launch's rows out as that.
+ *       PackedFeeds} lays a launch's rows out as that, {@code Rectangles} cuts them where they need too much room.
  * </ul>
  */
 package dev.packhorse.engine.packed;

@@ -325,4 +325,19 @@ class DeviceFailuresTest {
             encoding.close();
         }
     }
+
+    @Test
+    void aDeviceThatIsLostEndsAllAtOnceInPlaceOfTryingRowByRow() {
+        device.before(rows -> {
+            throw new BrokenEncoderException("cuda:0: found a GPU that computes nothing more");
+        });
+        var message =
+                "the thread of cuda:0 ended, for dev.packhorse.engine.contract.BrokenEncoderException: cuda:0: found a"
+                        + " GPU that computes nothing more";
+        try (var queue = DeviceQueue.open(openers(device), 100, 9)) {
+            assertFails(queue, GOOD, BrokenEncoderException.class, message);
+            assertFails(queue, GOOD, BrokenEncoderException.class, message);
+        }
+        assertThat(device.launches).hasSize(1);
+    }
 }

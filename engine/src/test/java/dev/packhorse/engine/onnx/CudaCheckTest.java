@@ -157,4 +157,30 @@ class CudaCheckTest {
                 .contains("expected a GPU 0 on which ONNX Runtime opens a session, found: CUDA failure 35: CUDA driver"
                         + " version is insufficient for CUDA runtime version");
     }
+
+    @Test
+    void aGpuWithoutMemoryIsTriedAgain() {
+        var check = check(
+                Optional.empty(),
+                () -> Optional.of(CUDA_13),
+                "",
+                "CUDA failure 2: out of memory ; GPU=0 ; hostname=node7");
+
+        assertThat(check.missing(0))
+                .contains(
+                        "expected a GPU 0 on which ONNX Runtime opens a session, found: CUDA failure 2: out of memory ;"
+                                + " GPU=0 ; hostname=node7");
+        check.missing(0);
+        assertThat(tried).containsExactly("load", "open 0", "open 0");
+    }
+
+    @Test
+    void aGpuThatWasLostStaysSo() {
+        var check = check(Optional.empty(), () -> Optional.of(CUDA_13), "", "");
+        assertThat(check.missing(1)).isEmpty();
+        check.lost(1, "a GPU that computes nothing more");
+        assertThat(check.missing(1))
+                .contains("expected a GPU 1 that can be used, found a GPU that computes nothing more");
+        assertThat(check.missing(0)).isEmpty();
+    }
 }

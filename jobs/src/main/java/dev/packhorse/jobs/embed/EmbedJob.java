@@ -3,6 +3,7 @@ package dev.packhorse.jobs.embed;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.PathChoice;
 import dev.packhorse.engine.Paths;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.model.Model;
 import dev.packhorse.jobs.charts.RunPage;
@@ -141,7 +142,11 @@ public final class EmbedJob {
         return Paths.unmetOn(settings.device()).isEmpty()
                 ? settings
                 : new EngineSettings(
-                        settings.model(), Precision.FLOAT32, PathChoice.AUTO, settings.maxBatchTokens(), 1);
+                        settings.model(),
+                        Precision.FLOAT32,
+                        PathChoice.AUTO,
+                        EngineSettings.usualBatchTokens(new Device.Cpu()),
+                        1);
     }
 
     private EngineChoice choice(SparkSession spark) {

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The GPUs of a cluster's executors: where Spark gives tasks some, one executor is asked whether it can use them. */
 final class ExecutorGpus implements GpuProbe {
@@ -20,6 +22,8 @@ final class ExecutorGpus implements GpuProbe {
 
     /** By application, for queries ask again and again, and executors are of a kind. */
     private static final Map<String, Optional<Condition>> ANSWERS = new ConcurrentHashMap<>();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorGpus.class);
 
     private final SparkContext spark;
 
@@ -38,7 +42,12 @@ final class ExecutorGpus implements GpuProbe {
 
     @Override
     public Optional<Condition> unmet() {
-        return ANSWERS.computeIfAbsent(spark.applicationId(), application -> ask());
+        var application = spark.applicationId();
+        if (!ANSWERS.containsKey(application)) { // asked outside of the map, whose other entries would wait for the job, too
+            LOG.info("asking an executor whether its GPU can be used: a job of one task, which waits for a free core");
+            ANSWERS.put(application, ask());
+        }
+        return ANSWERS.get(application);
     }
 
     @Override

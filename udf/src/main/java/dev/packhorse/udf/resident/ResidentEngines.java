@@ -6,7 +6,9 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.Device;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Opened;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,7 +163,7 @@ public final class ResidentEngines {
         var isNew = false;
         synchronized (RESIDENTS) {
             isNew = !RESIDENTS.containsKey(bound);
-            idle = isNew ? takeIdle(IDLE_KEPT) : idle;
+            idle = isNew ? takeIdleBeside(bound) : idle;
             resident = isNew ? new Resident(bound) : RESIDENTS.get(bound);
             resident.leases++;
             RESIDENTS.put(bound, resident);
@@ -230,11 +233,23 @@ public final class ResidentEngines {
         opened.close();
     }
 
+    /** Beside one on a GPU none stays there: what it held would be missing to the new one. */
+    private static List<Resident> takeIdleBeside(EngineSettings bound) {
+        var taken = new ArrayList<Resident>();
+        if (bound.device() instanceof Device.Gpu) {
+            taken.addAll(taken(resident -> resident.leases == 0 && resident.bound.device() instanceof Device.Gpu, 0));
+        }
+        taken.addAll(takeIdle(IDLE_KEPT));
+        return taken;
+    }
+
     /** @param kept how many of them stay, those that were leased last */
     private static List<Resident> takeIdle(int kept) {
-        var idle = RESIDENTS.values().stream()
-                .filter(resident -> resident.leases == 0)
-                .toList();
+        return taken(resident -> resident.leases == 0, kept);
+    }
+
+    private static List<Resident> taken(Predicate<Resident> which, int kept) {
+        var idle = RESIDENTS.values().stream().filter(which).toList();
         var taken = idle.subList(0, Math.max(0, idle.size() - kept));
         taken.forEach(resident -> RESIDENTS.remove(resident.bound));
         return taken;

@@ -22,6 +22,9 @@ final class TaskResources {
 
     private static final String GPU = "gpu";
 
+    private static final String OF_EXECUTOR = "spark.executor.resource.gpu.amount";
+    private static final String OF_TASK = "spark.task.resource.gpu.amount";
+
     private TaskResources() {}
 
     /**
@@ -31,15 +34,22 @@ final class TaskResources {
      */
     static EngineSettings bind(EngineSettings settings) {
         return Optional.ofNullable(TaskContext.get())
-                .map(task -> settings.on(device(settings.device(), task.resourcesJMap()))
-                        .computing(task.cpus(), calls(SparkEnv.get().conf(), task.cpus())))
+                .map(task -> bind(settings, task, SparkEnv.get().conf()))
                 .orElse(settings);
+    }
+
+    private static EngineSettings bind(EngineSettings settings, TaskContext task, SparkConf conf) {
+        var bound = settings.on(device(settings.device(), task.resourcesJMap(), conf));
+        // a GPU is not computed on by a task's cores: whatever they are, it is the same engine
+        return bound.device() instanceof Device.Gpu && !bound.placement().orCpu()
+                ? bound
+                : bound.computing(task.cpus(), calls(conf, task.cpus()));
     }
 
     /** See {@link #bind}; the device alone. */
     static Device bind(Device wanted) {
         return Optional.ofNullable(TaskContext.get())
-                .map(task -> device(wanted, task.resourcesJMap()))
+                .map(task -> device(wanted, task.resourcesJMap(), SparkEnv.get().conf()))
                 .orElse(wanted);
     }
 
@@ -49,14 +59,20 @@ final class TaskResources {
      * Spark gives none, those of the machine are meant.
      *
      * @param wanted of which a GPU without an address stands for all that the task has
-     * @throws EncoderException when the task has GPUs, but not that which is wanted
+     * @throws EncoderException when the task has GPUs, but not that which is wanted; or none, where its executor has some: whose
+     *     they are then, of all that the process sees, nobody says
      */
-    static Device device(Device wanted, Map<String, ResourceInformation> resources) {
+    static Device device(Device wanted, Map<String, ResourceInformation> resources, SparkConf conf) {
         if (!(wanted instanceof Device.Gpu gpu)) {
             return wanted;
         }
         var given = given(resources);
         if (given.isEmpty()) {
+            if (gpu.addresses().isEmpty() && conf.getDouble(OF_EXECUTOR, 0) > 0 && conf.getDouble(OF_TASK, 0) == 0) {
+                throw new EncoderException(
+                        "--device cuda: expected %s beside %s, found none, so that tasks have no GPU; set it to the executor's GPUs over its cores"
+                                .formatted(OF_TASK, OF_EXECUTOR));
+            }
             return gpu;
         }
         if (!given.containsAll(gpu.addresses())) {

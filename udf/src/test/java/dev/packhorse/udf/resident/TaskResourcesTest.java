@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskResourcesTest {
 
+    private static final SparkConf NO_AMOUNTS = new SparkConf(false);
+
+
     @ParameterizedTest
     @CsvSource({"1, 8, 8", "2, 8, 4", "4, 8, 2", "8, 8, 1", "3, 8, 2", "8, 4, 1"})
     void asManyTasksCallAtATimeAsHaveTheirCores(int taskCpus, int cores, int calls) {
@@ -37,29 +40,29 @@ class TaskResourcesTest {
 
     @Test
     void whereTheCpuIsMeantATasksGpusAreLeftAlone() {
-        assertThat(TaskResources.device(new Device.Cpu(), gpus("0"))).isEqualTo(new Device.Cpu());
+        assertThat(TaskResources.device(new Device.Cpu(), gpus("0"), NO_AMOUNTS)).isEqualTo(new Device.Cpu());
     }
 
     @Test
     void whereSparkGivesNoGpusThoseOfTheMachineAreMeant() {
-        assertThat(TaskResources.device(CUDA, Map.of())).isEqualTo(CUDA);
-        assertThat(TaskResources.device(CUDA, gpus())).isEqualTo(CUDA);
-        assertThat(TaskResources.device(CUDA, Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"}))))
+        assertThat(TaskResources.device(CUDA, Map.of(), NO_AMOUNTS)).isEqualTo(CUDA);
+        assertThat(TaskResources.device(CUDA, gpus(), NO_AMOUNTS)).isEqualTo(CUDA);
+        assertThat(TaskResources.device(CUDA, Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), NO_AMOUNTS))
                 .isEqualTo(CUDA);
-        assertThat(TaskResources.device(new Device.Gpu("7"), Map.of())).isEqualTo(new Device.Gpu("7"));
+        assertThat(TaskResources.device(new Device.Gpu("7"), Map.of(), NO_AMOUNTS)).isEqualTo(new Device.Gpu("7"));
     }
 
     /** In whatever order Spark names them. */
     @Test
     void aTaskWithGpusHasAllOfThem() {
-        assertThat(TaskResources.device(CUDA, gpus("10", "3", "1"))).isEqualTo(new Device.Gpu(List.of("1", "3", "10")));
-        assertThat(TaskResources.device(CUDA, gpus("1"))).isEqualTo(new Device.Gpu("1"));
+        assertThat(TaskResources.device(CUDA, gpus("10", "3", "1"), NO_AMOUNTS)).isEqualTo(new Device.Gpu(List.of("1", "3", "10")));
+        assertThat(TaskResources.device(CUDA, gpus("1"), NO_AMOUNTS)).isEqualTo(new Device.Gpu("1"));
     }
 
     @Test
     void aGpuByItsNumberIsOneOfThoseThatTheTaskHas() {
-        assertThat(TaskResources.device(new Device.Gpu("1"), gpus("0", "1"))).isEqualTo(new Device.Gpu("1"));
-        assertThatThrownBy(() -> TaskResources.device(new Device.Gpu("1"), gpus("2", "0")))
+        assertThat(TaskResources.device(new Device.Gpu("1"), gpus("0", "1"), NO_AMOUNTS)).isEqualTo(new Device.Gpu("1"));
+        assertThatThrownBy(() -> TaskResources.device(new Device.Gpu("1"), gpus("2", "0"), NO_AMOUNTS))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--device cuda:1: expected GPU 1 among those that Spark gave the task, found 0, 2; --device"
                         + " cuda takes those");
@@ -70,5 +73,15 @@ class TaskResourcesTest {
         var settings = TinyBert.freshSettings();
 
         assertThat(TaskResources.bind(settings)).isSameAs(settings);
+    }
+
+    @Test
+    void anExecutorWithGpusWhoseTasksHaveNoneIsAnError() {
+        var conf = new SparkConf(false).set("spark.executor.resource.gpu.amount", "2");
+        assertThatThrownBy(() -> TaskResources.device(CUDA, Map.of(), conf))
+                .isInstanceOf(EncoderException.class)
+                .hasMessage(
+                        "--device cuda: expected spark.task.resource.gpu.amount beside spark.executor.resource.gpu.amount, found none, so that tasks have no GPU; set it to the executor's GPUs over its cores");
+        assertThat(TaskResources.device(new Device.Gpu("1"), Map.of(), conf)).isEqualTo(new Device.Gpu("1"));
     }
 }
