@@ -32,6 +32,7 @@
  *   <li>{@code onednn}: the nested encoder, the fast path (the only package that sees oneDNN)
  *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
  *   <li>{@code torch}: the encoder on PyTorch, through DJL (the only package that sees its engine)
+ *   <li>{@code gpu}: encoders on GPUs, fed from one queue
  * </ul>
  */
 package dev.packhorse.engine;

@@ -10,16 +10,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The ids of words where a tokenizer is BERT's, as it is for most models: found in a table of words that were met before, or
- * word by word in the vocabulary, which is many times as fast as the library. What is not plain ASCII is left to that, which is
- * asked once for each word that comes again and again.
+ * The ids of words where a tokenizer is BERT's, as most models' are: found in a table of words that were met before, or piece by
+ * piece in the vocabulary, which is many times as fast as the library. Words with other letters than ASCII's are left to that,
+ * which is asked for each that comes again once, and for others together.
  *
- * <p>In such a tokenizer no token reaches over white space, nor, between plain characters, over punctuation, so that a text's ids
- * are those of its words one after the other. Plain characters are the printable ones of ASCII, which its normalizer
- * at most lower-cases, and some quotes and dashes, which it leaves alone. Formats: tokenizers 0.21,
- * {@code normalizers/bert.rs}, {@code pre_tokenizers/bert.rs}, {@code models/wordpiece/mod.rs}.
+ * <p>In such a tokenizer no token reaches over white space, nor over ASCII's punctuation where no special token may begin, so that
+ * a text's ids are those of its words one after the other. Of the printable characters of ASCII its normalizer at most lower-cases
+ * some, and the quotes and dashes of {@link #MARKS} it leaves alone. Formats: tokenizers 0.21, {@code normalizers/bert.rs}, {@code
+ * pre_tokenizers/bert.rs}, {@code models/wordpiece/mod.rs}.
  *
- * <p>Thread-safe: threads race for places of its table, whose entries never change. It holds at most 20 MB, with English texts some 5.
+ * <p>Thread-safe: threads race for places of its table, whose entries never change. It holds at most 20 MB, with English texts
+ * some 5.
  */
 final class BertWords {
 
@@ -28,17 +29,19 @@ final class BertWords {
     /** Longer ones are no words of a language, or it is written without spaces; they do not come again. */
     private static final int LONGEST_KEPT = 32; // chars
 
-    /** In the order of {@link #KINDS}. */
-    private static final byte OTHER = 0;
+    private static final int NOTHING = -1;
 
+    // kinds of characters; no enum, for each character of each text is looked up
+    private static final byte OTHER = 0;
     private static final byte SPACE = 1;
     private static final byte LETTER = 2; // or digit
     private static final byte MARK = 3; // a word of its own
+    private static final byte SPECIAL = 4; // special tokens may begin with it
 
     /** Punctuation of Unicode beyond ASCII that English texts are full of; it has no decomposition. */
     private static final String MARKS = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026";
 
-    private static final byte[] KINDS = kinds(); // [0x2027]
+    private static final byte[] KINDS = kinds(); // [0x2027], without SPECIAL
 
     /** @param ids not changed */
     private record Word(String text, int[] ids) {}
@@ -48,11 +51,12 @@ final class BertWords {
     private final Optional<Integer> unknown;
     private final int longest;
     private final boolean lowerCase;
-    private final byte[] kinds; // [0x2027], without those that begin a special token
+    private final byte[] kinds; // [0x2027]
+    private final byte other; // OTHER, or SPECIAL where they may be
     private final Word[] words = new Word[PLACES]; // null where none was met
     private final int[] seen = new int[PLACES]; // hashes of what the library was asked for once
 
-    private BertWords(JsonNode model, boolean lowerCase, byte[] kinds) {
+    private BertWords(JsonNode model, boolean lowerCase, byte[] kinds, byte other) {
         this.vocabulary = new HashMap<>();
         var pieces = model.get("vocab");
         pieces.fieldNames()
@@ -63,6 +67,7 @@ final class BertWords {
         this.longest = model.get("max_input_chars_per_word").asInt();
         this.lowerCase = lowerCase;
         this.kinds = kinds;
+        this.other = other;
     }
 
     private static byte[] kinds() {
@@ -92,14 +97,18 @@ final class BertWords {
             return Optional.empty();
         }
         var kinds = KINDS.clone();
+        var other = OTHER;
         for (var token : json.path("added_tokens")) {
             var text = token.path("content").asText();
             if (text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c > '~') || KINDS[text.charAt(0)] != MARK) {
                 return Optional.empty(); // it may begin anywhere
             }
-            kinds[text.charAt(0)] = OTHER;
+            kinds[text.charAt(0)] = SPECIAL;
+            if (token.path("normalized").asBoolean(true)) {
+                other = SPECIAL; // it is sought where other characters may have become its own
+            }
         }
-        return Optional.of(new BertWords(model, normalizer.get("lowercase").asBoolean(), kinds));
+        return Optional.of(new BertWords(model, normalizer.get("lowercase").asBoolean(), kinds, other));
     }
 
     /**
@@ -109,46 +118,76 @@ final class BertWords {
      * @param library finds the ids of a piece of the text
      */
     void tokenize(String text, IdBuffer ids, Function<String, long[]> library) {
-        var left = -1; // where what is left to the library begins
+        var left = NOTHING; // where what is left to the library begins
         for (var i = 0; i < text.length(); ) {
-            if (kind(text.charAt(i)) == SPACE) {
-                i++;
-                continue;
-            }
             var start = i;
+            var whole = false;
+            var kind = SPACE;
+            for (; i < text.length() && (kind = kind(text.charAt(i))) != SPACE; i++) {
+                whole |= kind == SPECIAL;
+            }
+            left = whole ? word(text, start, i, false, left, ids, library) : words(text, start, i, left, ids, library);
+            i++;
+        }
+        leave(text, left, text.length(), ids, library);
+    }
+
+    /** What stands between spaces: letters together, marks each alone. The same parameters, and what is left. */
+    private int words(String text, int start, int end, int before, IdBuffer ids, Function<String, long[]> library) {
+        var left = before;
+        for (var i = start; i < end; ) {
+            var from = i;
             var plain = true;
-            var hash = 0;
-            for (; i < text.length(); i++) {
-                var c = text.charAt(i);
-                var kind = kind(c);
-                if (kind == SPACE) {
-                    break;
-                }
-                plain &= kind != OTHER;
-                hash = 31 * hash + c;
+            for (var kind = LETTER; i < end && (kind = kind(text.charAt(i))) != MARK; i++) {
+                plain &= kind == LETTER;
             }
-            var alone = plain || isAt(words[place(hash)], text, start, i) || comesAgain(hash, i - start);
-            if (!alone) {
-                left = left < 0 ? start : left;
-                continue;
-            }
-            if (left >= 0) {
-                ids.add(library.apply(text.substring(left, start)));
-                left = -1;
-            }
-            if (plain) {
-                plain(text, start, i, ids, library);
+            if (i > from) {
+                left = word(text, from, i, plain, left, ids, library);
+            } else if (left >= 0) {
+                i++; // no reason to ask the library twice
             } else {
-                ids.add(word(text, start, i, hash, word -> ints(library.apply(word))));
+                left = word(text, from, ++i, true, left, ids, library);
             }
         }
-        if (left >= 0) {
-            ids.add(library.apply(text.substring(left)));
+        return left;
+    }
+
+    /** Gives the ids of a word, where they are known or can be found here, else leaves it to the library; what is left. */
+    private int word(
+            String text, int start, int end, boolean plain, int left, IdBuffer ids, Function<String, long[]> library) {
+        if (start == end) {
+            return left;
+        }
+        var hash = 0;
+        for (var i = start; i < end; i++) {
+            hash = 31 * hash + text.charAt(i);
+        }
+        var known = words[place(hash)];
+        if (!isAt(known, text, start, end)) {
+            if (!plain && !comesAgain(hash, end - start)) {
+                return left < 0 ? start : left;
+            }
+            var word = text.substring(start, end);
+            var found = plain ? pieces(word) : Optional.<int[]>empty();
+            known = new Word(word, found.orElseGet(() -> ints(library.apply(word))));
+            if (word.length() <= LONGEST_KEPT) {
+                words[place(hash)] = known;
+            }
+        }
+        leave(text, left, start, ids, library);
+        ids.add(known.ids());
+        return NOTHING;
+    }
+
+    private static void leave(String text, int from, int to, IdBuffer ids, Function<String, long[]> library) {
+        if (from >= 0) {
+            ids.add(library.apply(text.substring(from, to)));
         }
     }
 
     private byte kind(char c) {
-        return c < kinds.length ? kinds[c] : OTHER;
+        var kind = c < kinds.length ? kinds[c] : OTHER;
+        return kind == OTHER ? other : kind;
     }
 
     private static int place(int hash) {
@@ -165,37 +204,8 @@ final class BertWords {
         return again;
     }
 
-    /** The ids of a word, from the table where they are there. */
-    private int[] word(String text, int start, int end, int hash, Function<String, int[]> find) {
-        var known = words[place(hash)];
-        if (isAt(known, text, start, end)) {
-            return known.ids();
-        }
-        var word = text.substring(start, end);
-        var ids = find.apply(word);
-        if (word.length() <= LONGEST_KEPT) {
-            words[place(hash)] = new Word(word, ids);
-        }
-        return ids;
-    }
-
     private static boolean isAt(Word word, String text, int start, int end) {
         return word != null && word.text().length() == end - start && text.startsWith(word.text(), start);
-    }
-
-    /** Letters and digits together, marks each alone. */
-    private void plain(String text, int start, int end, IdBuffer ids, Function<String, long[]> library) {
-        for (var i = start; i < end; ) {
-            var from = i;
-            var hash = 0;
-            while (i < end && kinds[text.charAt(i)] == LETTER) {
-                hash = 31 * hash + text.charAt(i++);
-            }
-            if (i == from) {
-                hash = text.charAt(i++);
-            }
-            ids.add(word(text, from, i, hash, word -> pieces(word).orElseGet(() -> ints(library.apply(word)))));
-        }
     }
 
     /** The longest pieces of the vocabulary from left to right; nothing where the library has to say what is wrong. */

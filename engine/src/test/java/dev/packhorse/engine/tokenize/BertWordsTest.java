@@ -114,6 +114,8 @@ class BertWordsTest {
                 json -> token(json, "<mask>", "lstrip"),
                 json -> token(json, "<mask>", "rstrip"),
                 json -> token(json, "<mask>", "single_word"),
+                json -> token(json, "$x", "special"),
+                json -> token(json, "<mask>", "normalized"),
                 json -> token(json, "$x", "normalized"));
         for (var change : changes) {
             var json = json(change);
