@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -18,7 +19,8 @@ import java.util.stream.IntStream;
  * <p>Truncation and padding that the file carries are ignored: MiniLM's own says 128 and pads every text to 128. The
  * maximum length is given, and what it cuts off is counted. Only ids cross the native border, no strings or masks, and
  * offsets only for texts that are to be cut into chunks; this calls the native functions below DJL's {@code
- * HuggingFaceTokenizer}, which fetches all of those, and which makes a request to the network when it is opened.
+ * HuggingFaceTokenizer}, which fetches all of those, and which makes a request to the network when it is opened. Where the
+ * tokenizer is BERT's, most words do not even get there ({@link BertWords}).
  *
  * <p>Thread-safe: calls run side by side, and closing waits for those under way. Owns the native tokenizer; whoever opens
  * this closes it, and may close it twice.
@@ -34,14 +36,17 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     private final int maxLength;
     private final SpecialTokens special;
     private final int maxSliceChars;
+    private final Optional<BertWords> words;
     private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
     private long handle;
 
-    private HuggingFaceTokenizer(long handle, int maxLength, SpecialTokens special, int maxSliceChars) {
+    private HuggingFaceTokenizer(
+            long handle, int maxLength, SpecialTokens special, int maxSliceChars, Optional<BertWords> words) {
         this.handle = handle;
         this.maxLength = maxLength;
         this.special = special;
         this.maxSliceChars = maxSliceChars;
+        this.words = words;
     }
 
     /**
@@ -57,12 +62,22 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         return open(json, source, maxLength, MAX_SLICE_CHARS);
     }
 
+    /** The same with nothing but the library, which the words of {@link BertWords} are held to. */
+    public static HuggingFaceTokenizer openLibrary(String json, String source, int maxLength) {
+        return open(withoutTruncationAndPadding(json, source), source, maxLength, MAX_SLICE_CHARS, Optional.empty());
+    }
+
     static HuggingFaceTokenizer open(String json, String source, int maxLength, int maxSliceChars) {
         var plain = withoutTruncationAndPadding(json, source);
+        return open(plain, source, maxLength, maxSliceChars, BertWords.of(plain));
+    }
+
+    private static HuggingFaceTokenizer open(
+            JsonNode json, String source, int maxLength, int maxSliceChars, Optional<BertWords> words) {
         loadNativeLibrary();
         long handle;
         try {
-            handle = NATIVE.createTokenizerFromString(plain);
+            handle = NATIVE.createTokenizerFromString(json.toString());
         } catch (RuntimeException e) {
             throw new TokenizerException(
                     "%s: expected a tokenizer.json that the tokenizers library reads, found: %s"
@@ -70,13 +85,13 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                     e);
         }
         try {
-            var special = SpecialTokens.probe(encode(handle, "a", true), encode(handle, "a", false), source);
+            var special = SpecialTokens.probe(toInts(ids(handle, "a", true)), toInts(ids(handle, "a", false)), source);
             if (maxLength <= special.count()) {
                 throw new TokenizerException(
                         "%s: expected a maximum length above its %d special tokens, found %d; set --max-seq-length higher"
                                 .formatted(source, special.count(), maxLength));
             }
-            return new HuggingFaceTokenizer(handle, maxLength, special, maxSliceChars);
+            return new HuggingFaceTokenizer(handle, maxLength, special, maxSliceChars, words);
         } catch (RuntimeException e) {
             NATIVE.deleteTokenizer(handle);
             throw e;
@@ -85,24 +100,23 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
     @Override
     public TokenizedText tokenize(String text) {
-        var room = maxLength - special.count();
-        var content = new int[0];
-        var kept = 0;
-        var found = 0;
+        var ids = new IdBuffer(maxLength - special.count(), text.length() / 2 + 1);
         open.readLock().lock();
         try {
             checkOpen();
-            for (var slice : TextSlices.of(wellFormed(text), maxSliceChars)) {
-                var ids = encode(handle, slice, false);
-                var more = Math.min(ids.length, room - kept);
-                content = kept == 0 ? ids : append(content, kept, ids, more);
-                kept += more;
-                found += ids.length;
+            for (var slice : TextSlices.of(text, maxSliceChars)) {
+                words.ifPresentOrElse(
+                        known -> known.tokenize(slice, ids, this::idsByLibrary), () -> ids.add(idsByLibrary(slice)));
             }
         } finally {
             open.readLock().unlock();
         }
-        return new TokenizedText(special.around(content, kept), found - kept);
+        return ids.between(special);
+    }
+
+    /** Those of a text that is not cut, without special tokens. */
+    private long[] idsByLibrary(String text) {
+        return ids(handle, wellFormed(text), false);
     }
 
     @Override
@@ -137,14 +151,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
     }
 
-    private static int[] append(int[] head, int kept, int[] tail, int more) {
-        var joined = Arrays.copyOf(head, kept + more);
-        System.arraycopy(tail, 0, joined, kept, more);
-        return joined;
-    }
-
-    private static int[] encode(long handle, String text, boolean addSpecialTokens) {
-        return encode(handle, text, addSpecialTokens, encoding -> toInts(NATIVE.getTokenIds(encoding)));
+    private static long[] ids(long handle, String text, boolean addSpecialTokens) {
+        return encode(handle, text, addSpecialTokens, NATIVE::getTokenIds);
     }
 
     private static <T> T encode(long handle, String text, boolean addSpecialTokens, LongFunction<T> read) {
@@ -161,11 +169,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     private static int[] toInts(long[] ids) {
-        var ints = new int[ids.length];
-        for (var i = 0; i < ids.length; i++) {
-            ints[i] = (int) ids[i];
-        }
-        return ints;
+        return Arrays.stream(ids).mapToInt(id -> (int) id).toArray();
     }
 
     /** The text with each lone surrogate replaced by U+FFFD, as a UTF-8 decoder would have done. */
@@ -184,7 +188,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         return text;
     }
 
-    private static String withoutTruncationAndPadding(String json, String source) {
+    private static JsonNode withoutTruncationAndPadding(String json, String source) {
         JsonNode root;
         try {
             root = JSON.readTree(json);
@@ -201,11 +205,11 @@ public final class HuggingFaceTokenizer implements Tokenizer {
             throw new TokenizerException("%s: expected truncation direction Right, found %s; texts are cut at their end"
                     .formatted(source, direction));
         }
-        return tokenizer.putNull("truncation").putNull("padding").toString();
+        return tokenizer.putNull("truncation").putNull("padding");
     }
 
     /** Keeps DJL off the network and off the GPU: on a CUDA machine it would fetch another native library. */
-    private static void loadNativeLibrary() {
+    static void loadNativeLibrary() {
         System.setProperty("ai.djl.offline", "true");
         if (System.getenv("RUST_FLAVOR") == null) {
             System.setProperty("RUST_FLAVOR", "cpu");

@@ -24,7 +24,7 @@ class HuggingFaceTokenizerTest {
     /** tiny-bert's own file says "cut to 16, pad to 16"; its right maximum is 64. */
     private static final String TINY = json("tiny-bert");
 
-    private static String json(String model) {
+    static String json(String model) {
         var name = model.equals("tiny-bert") ? Fixtures.tinyBert().toString() : model;
         return Models.find(name).tokenizer().text();
     }

@@ -123,6 +123,8 @@ public final class Bench {
             case ENCODERS -> measures.encoders();
             case PADDING -> measures.padding();
             case BATCH_SIZE -> measures.batchSizes();
+            case TOKENIZER ->
+                measures.tokenizer(texts.stream().map(DemoCorpus.Text::text).toList());
             case JOBS -> jobs(engine, rows.corpus());
             case BALANCE -> balance(engine, texts);
             case EXPORT -> new ExportBench(spark, folder, options, out).run();

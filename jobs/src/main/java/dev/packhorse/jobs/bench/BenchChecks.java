@@ -10,13 +10,17 @@ import dev.packhorse.udf.options.OptionValues;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Holds the options of a benchmark against each other before anything is measured, for that takes long. */
 final class BenchChecks {
 
     private static final Set<What> OF_ENCODERS = EnumSet.of(What.ALL, What.ENCODERS, What.PADDING, What.BATCH_SIZE);
+
+    /** Those that find tables and charts. */
+    private static final Set<What> WITH_FIGURES =
+            EnumSet.of(What.ALL, What.ENCODERS, What.PADDING, What.BATCH_SIZE, What.TOKENIZER);
 
     private BenchChecks() {}
 
@@ -26,21 +30,25 @@ final class BenchChecks {
             throw new OptionException("expected --model or --shape, found both");
         }
         var what = options.get(BenchOptions.WHAT);
-        if (!OF_ENCODERS.contains(what)) {
-            for (var option : List.of(BenchOptions.PROFILE, BenchOptions.RESULTS, EmbedOptions.REPORT_PAGE)) {
-                if (options.isGiven(option)) {
-                    throw new OptionException(
-                            "%s: expected with --measure encoders, padding, batch-size or all, found --measure %s"
-                                    .formatted(option.flag(), what.id()));
-                }
-            }
-        }
+        checkGivenWith(options, what, OF_ENCODERS, BenchOptions.PROFILE);
+        checkGivenWith(options, what, WITH_FIGURES, BenchOptions.RESULTS);
+        checkGivenWith(options, what, WITH_FIGURES, EmbedOptions.REPORT_PAGE);
         if (what == What.PADDING) {
             PaddingBench.check(options);
         }
         checkBaseline(options, what);
         checkFile(options, BenchOptions.PROFILE);
         checkFile(options, BenchOptions.RESULTS);
+    }
+
+    private static void checkGivenWith(OptionValues options, What what, Set<What> fitting, Option<?> option) {
+        if (options.isGiven(option) && !fitting.contains(what)) {
+            throw new OptionException("%s: expected with --measure %s, found --measure %s"
+                    .formatted(
+                            option.flag(),
+                            fitting.stream().map(What::id).collect(Collectors.joining(" or ")),
+                            what.id()));
+        }
     }
 
     private static void checkBaseline(OptionValues options, What what) {

@@ -80,7 +80,7 @@ public final class BenchOptions {
             OptionType.choice(What.class, What::id),
             What.ALL,
             "Encoders side by side, whole jobs against their encoder, both of these (all); encoders by the share of padding or by"
-                    + " batch size; SQL against the job; how even the job's tasks are (balance); or how fast stores take rows.");
+                    + " batch size; the tokenizer; SQL against the job; how even the job's tasks are (balance); or how fast stores take rows.");
 
     public static final Option<Integer> EXPORT_ROWS = Option.of(
             "export-rows",
@@ -165,6 +165,7 @@ public final class BenchOptions {
         ENCODERS("encoders"),
         PADDING("padding"),
         BATCH_SIZE("batch-size"),
+        TOKENIZER("tokenizer"),
         JOBS("jobs"),
         SQL("sql"),
         EXPORT("export"),

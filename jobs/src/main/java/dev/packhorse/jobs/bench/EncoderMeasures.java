@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
-/** The measurements of encoders one after the other, and what becomes of their findings: text, JSON, a page. */
+/** The measurements of encoders and their tokenizer one after the other, and what becomes of their findings: text, JSON, a page. */
 final class EncoderMeasures {
 
     private final BenchContext context;
@@ -51,6 +51,10 @@ final class EncoderMeasures {
 
     void batchSizes() {
         add(BatchSizeBench.run(context));
+    }
+
+    void tokenizer(List<String> texts) {
+        add(TokenizerBench.run(context, texts));
     }
 
     private void add(Findings findings) {

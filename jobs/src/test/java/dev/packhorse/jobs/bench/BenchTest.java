@@ -2,6 +2,7 @@ package dev.packhorse.jobs.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -176,7 +177,47 @@ class BenchTest {
                         folder.resolve("p.html").toString()))
                 .isInstanceOf(OptionException.class)
                 .hasMessage(
-                        "--report-page: expected with --measure encoders, padding, batch-size or all, found --measure jobs");
+                        "--report-page: expected with --measure all or encoders or padding or batch-size or tokenizer, found --measure jobs");
+        assertThatThrownBy(() -> tiny(
+                        "measure",
+                        "tokenizer",
+                        "profile",
+                        folder.resolve("t.json").toString()))
+                .isInstanceOf(OptionException.class)
+                .hasMessage(
+                        "--profile: expected with --measure all or encoders or padding or batch-size, found --measure tokenizer");
+    }
+
+    @Test
+    void tokenizersAreMeasuredSideBySide() throws IOException {
+        var results = folder.resolve("results.json");
+        var page = folder.resolve("page.html");
+        var out = tiny("measure", "tokenizer", "results", results.toString(), "report-page", page.toString());
+        assertThat(out)
+                .contains("Tokenizer: 30 texts, ", " tokens of at most 64 a text, after 30 others", "djl, 1 thread")
+                .contains("One H100 would need so many cores", "MiniLM-L6, rows of 128 tokens", "25,000,000");
+        var figures = json(results).path("tokenizer").path("figures");
+        assertThat(texts(figures, "tokenizer")).containsExactly("djl", "library", "packhorse");
+        for (var each : figures) {
+            var cores = each.path("tokens_per_second_and_core").asDouble();
+            assertThat(cores * each.path("threads").asInt())
+                    .isEqualTo(each.path("tokens_per_second").path("median").asDouble(), within(1e-6 * cores));
+            assertThat(each.path("cores_for_one_h100")
+                            .path("BERT-base, rows of 512 tokens")
+                            .asLong())
+                    .isEqualTo((long) Math.ceil(4.2e6 / cores));
+            assertThat(each.path("ratio").path("median").asDouble()).isPositive();
+        }
+        assertThat(figures.get(0).path("ratio").path("median").asDouble()).isEqualTo(1);
+        assertThat(page).content().contains("Packhorse benchmark", "packhorse, 1 thread");
+    }
+
+    @Test
+    void aTokenizerIsMeasuredOnTextsThatItHasNotMet() {
+        var one = TextFiles.json(folder.resolve("one.jsonl"), List.of("a word"));
+        assertThatThrownBy(() -> tiny("measure", "tokenizer", "input", one.toString()))
+                .isInstanceOf(OptionException.class)
+                .hasMessage("--input: expected at least 2 texts with --measure tokenizer, found 1");
     }
 
     @Test
