@@ -35,6 +35,7 @@ class OnGpuTest {
         assertThat(good).isTrue();
         assertThat(speeds(lines)).hasSize(6).allSatisfy(line -> assertThat(line)
                 .matches("speed \\| TINY \\| longest (128|512) \\| padding 0\\.[058] \\| nested \\d+ tokens/s .*"));
+        assertThat(lines).contains("kernels | TINY | ONNX's operators");
         assertThat(lines.get(lines.size() - 1)).startsWith("queue | TINY | longest 128 | padding 0.5 | ");
     }
 

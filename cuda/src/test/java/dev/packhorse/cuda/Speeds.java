@@ -13,6 +13,7 @@ import dev.packhorse.engine.packed.Target;
 import dev.packhorse.engine.plan.BatchPlanner;
 import dev.packhorse.engine.pooling.Pooler;
 import dev.packhorse.engine.transformer.RandomWeights;
+import dev.packhorse.engine.transformer.TransformerShape;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +60,21 @@ final class Speeds {
             }
         }
         queued(sizes, pooler);
+    }
+
+    /** One launch in float16 of rows of many lengths, through one layer of that width. */
+    void kernels(Sizes sizes) {
+        var whole = sizes.shape();
+        var shape = TransformerShape.bert(
+                whole.hidden(), 1, whole.heads(), whole.intermediate(), 1_000, 512, whole.epsilon());
+        try (var memory = NativeMemory.open(Long.MAX_VALUE);
+                var weights = new RandomWeights(shape, SEED);
+                var session =
+                        PackedSession.open(memory, weights, new Pooler(Pooling.MEAN, true), Precision.FLOAT16, target);
+                var batch = NestedBatch.pack(memory, List.of(new int[512], new int[1], new int[37], new int[128]))) {
+            session.launch(List.of(RowSlice.of(batch)));
+            out.printf("kernels | %s | %s%n", sizes, session.info().kernel());
+        }
     }
 
     private void measure(Sizes sizes, NativeMemory memory, PackedSession session, int longest, double share) {

@@ -28,6 +28,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -129,6 +130,21 @@ class PackedGraphTest {
         for (var skipped : new int[] {0, 1, 5}) {
             var pooler = Pooler.open(new Head(poolings, false, List.of()), skipped);
             assertReference(new RandomWeights(BERT, random.nextInt(1_000)), pooler);
+        }
+    }
+
+    /** Weights of places in long rows are smaller than float16's least number. */
+    @Test
+    void weightsOfPlacesAreNotLostInFloat16() {
+        var weights = new RandomWeights(TransformerShape.bert(16, 1, 2, 24, 100, 9_000, 1e-12f), 7);
+        var pooler = new Pooler(Pooling.WEIGHTED_MEAN, false);
+        var rows = rows(8_000, 3);
+        try (var single = SessionEncoder.onCpu(memory, weights, pooler, Precision.FLOAT32);
+                var half = SessionEncoder.onCpu(memory, weights, pooler, Precision.FLOAT16)) {
+            var worst = Closeness.worst(
+                    EncodedRows.together(memory, single, rows), EncodedRows.together(memory, half, rows));
+            assertThat(worst.cosine()).isGreaterThanOrEqualTo(0.999);
+            assertThat(worst.difference()).isLessThanOrEqualTo(0.02);
         }
     }
 
