@@ -36,7 +36,6 @@
  *   <li>{@code onnx}: the encoder on ONNX Runtime, the slow path (the only package that sees it)
  *   <li>{@code packed}: the nested encoder as a graph that we write and ONNX Runtime runs, for those sessions
  *   <li>{@code torch}: the encoder on PyTorch, through DJL (the only package that sees its engine)
- *   <li>{@code gpu}: encoders on GPUs, fed from one queue
  * </ul>
  */
 package dev.packhorse.engine;

@@ -43,7 +43,8 @@ final class ExecutorGpus implements GpuProbe {
     @Override
     public Optional<Condition> unmet() {
         var application = spark.applicationId();
-        if (!ANSWERS.containsKey(application)) { // asked outside of the map, whose other entries would wait for the job, too
+        if (!ANSWERS.containsKey(
+                application)) { // asked outside of the map, whose other entries would wait for the job, too
             LOG.info("asking an executor whether its GPU can be used: a job of one task, which waits for a free core");
             ANSWERS.put(application, ask());
         }

@@ -6,7 +6,6 @@ import dev.packhorse.engine.Engine;
 import dev.packhorse.engine.EngineSettings;
 import dev.packhorse.engine.contract.BrokenEncoderException;
 import dev.packhorse.engine.contract.Device;
-import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.Opened;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -18,7 +18,6 @@ class TaskResourcesTest {
 
     private static final SparkConf NO_AMOUNTS = new SparkConf(false);
 
-
     @ParameterizedTest
     @CsvSource({"1, 8, 8", "2, 8, 4", "4, 8, 2", "8, 8, 1", "3, 8, 2", "8, 4, 1"})
     void asManyTasksCallAtATimeAsHaveTheirCores(int taskCpus, int cores, int calls) {
@@ -40,28 +39,33 @@ class TaskResourcesTest {
 
     @Test
     void whereTheCpuIsMeantATasksGpusAreLeftAlone() {
-        assertThat(TaskResources.device(new Device.Cpu(), gpus("0"), NO_AMOUNTS)).isEqualTo(new Device.Cpu());
+        assertThat(TaskResources.device(new Device.Cpu(), gpus("0"), NO_AMOUNTS))
+                .isEqualTo(new Device.Cpu());
     }
 
     @Test
     void whereSparkGivesNoGpusThoseOfTheMachineAreMeant() {
         assertThat(TaskResources.device(CUDA, Map.of(), NO_AMOUNTS)).isEqualTo(CUDA);
         assertThat(TaskResources.device(CUDA, gpus(), NO_AMOUNTS)).isEqualTo(CUDA);
-        assertThat(TaskResources.device(CUDA, Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), NO_AMOUNTS))
+        assertThat(TaskResources.device(
+                        CUDA, Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), NO_AMOUNTS))
                 .isEqualTo(CUDA);
-        assertThat(TaskResources.device(new Device.Gpu("7"), Map.of(), NO_AMOUNTS)).isEqualTo(new Device.Gpu("7"));
+        assertThat(TaskResources.device(new Device.Gpu("7"), Map.of(), NO_AMOUNTS))
+                .isEqualTo(new Device.Gpu("7"));
     }
 
     /** In whatever order Spark names them. */
     @Test
     void aTaskWithGpusHasAllOfThem() {
-        assertThat(TaskResources.device(CUDA, gpus("10", "3", "1"), NO_AMOUNTS)).isEqualTo(new Device.Gpu(List.of("1", "3", "10")));
+        assertThat(TaskResources.device(CUDA, gpus("10", "3", "1"), NO_AMOUNTS))
+                .isEqualTo(new Device.Gpu(List.of("1", "3", "10")));
         assertThat(TaskResources.device(CUDA, gpus("1"), NO_AMOUNTS)).isEqualTo(new Device.Gpu("1"));
     }
 
     @Test
     void aGpuByItsNumberIsOneOfThoseThatTheTaskHas() {
-        assertThat(TaskResources.device(new Device.Gpu("1"), gpus("0", "1"), NO_AMOUNTS)).isEqualTo(new Device.Gpu("1"));
+        assertThat(TaskResources.device(new Device.Gpu("1"), gpus("0", "1"), NO_AMOUNTS))
+                .isEqualTo(new Device.Gpu("1"));
         assertThatThrownBy(() -> TaskResources.device(new Device.Gpu("1"), gpus("2", "0"), NO_AMOUNTS))
                 .isInstanceOf(EncoderException.class)
                 .hasMessage("--device cuda:1: expected GPU 1 among those that Spark gave the task, found 0, 2; --device"
