@@ -59,6 +59,9 @@ public final class EncoderSession implements DeviceSession {
             if (OutOfDeviceMemory.happened(e)) {
                 throw new OutOfDeviceMemoryException(e.getMessage(), e);
             }
+            if (LostDevice.happened(e)) {
+                throw LostDevice.broken(info().device(), e);
+            }
             throw e;
         }
     }

@@ -1,5 +1,7 @@
 package dev.packhorse.engine.gpu;
 
+import dev.packhorse.engine.contract.BrokenEncoderException;
+import dev.packhorse.engine.contract.Device;
 import java.util.List;
 import java.util.Locale;
 
@@ -32,5 +34,13 @@ public final class LostDevice {
     public static boolean happened(Throwable failure) {
         var lower = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
         return MESSAGES.stream().anyMatch(lower::contains);
+    }
+
+    /** What to throw then. */
+    public static BrokenEncoderException broken(Device device, Throwable failure) {
+        return new BrokenEncoderException(
+                "%s: expected it to compute, found that it does nothing more in this process, for %s; restart the executor"
+                        .formatted(device.id(), failure.getMessage()),
+                failure);
     }
 }

@@ -97,7 +97,7 @@ final class CudaCheck {
 
     /** As {@link CudaSupport#lost}. */
     synchronized void lost(int index, String reason) {
-        byGpu.put(index, Optional.of("expected a GPU %d that can be used, found %s".formatted(index, reason)));
+        byGpu.put(index, Optional.of(reason));
     }
 
     private Optional<String> tried(int index) {

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.packhorse.engine.contract.BrokenEncoderException;
+import dev.packhorse.engine.contract.Device;
 import dev.packhorse.engine.contract.EncoderException;
 import dev.packhorse.engine.gpu.LostDevice;
 import dev.packhorse.engine.gpu.OutOfDeviceMemory;
@@ -153,10 +154,9 @@ public final class GraphSession implements AutoCloseable {
             return new OutOfDeviceMemoryException(e.getMessage(), e);
         }
         if (gpu.isPresent() && LostDevice.happened(e)) {
-            var reason = "a GPU that computes nothing more in this process, for %s; restart the executor"
-                    .formatted(e.getMessage());
-            CudaSupport.lost(gpu.getAsInt(), reason);
-            return new BrokenEncoderException("cuda:%d: found %s".formatted(gpu.getAsInt(), reason), e);
+            var broken = LostDevice.broken(new Device.Gpu(String.valueOf(gpu.getAsInt())), e);
+            CudaSupport.lost(gpu.getAsInt(), broken.getMessage());
+            return broken;
         }
         return new EncoderException("ONNX Runtime failed: " + e.getMessage(), e);
     }

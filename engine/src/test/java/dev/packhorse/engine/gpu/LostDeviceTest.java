@@ -2,6 +2,7 @@ package dev.packhorse.engine.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.packhorse.engine.contract.Device;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,5 +32,14 @@ class LostDeviceTest {
                     .isFalse();
         }
         assertThat(LostDevice.happened(new IllegalStateException())).isFalse();
+    }
+
+    @Test
+    void whatIsThrownThenSaysWhatToDo() {
+        var failure = new IllegalStateException("CUDA failure 700: an illegal memory access was encountered");
+        assertThat(LostDevice.broken(new Device.Gpu("1"), failure))
+                .hasMessage(
+                        "cuda:1: expected it to compute, found that it does nothing more in this process, for CUDA failure 700: an illegal memory access was encountered; restart the executor")
+                .hasCause(failure);
     }
 }

@@ -178,9 +178,8 @@ class CudaCheckTest {
     void aGpuThatWasLostStaysSo() {
         var check = check(Optional.empty(), () -> Optional.of(CUDA_13), "", "");
         assertThat(check.missing(1)).isEmpty();
-        check.lost(1, "a GPU that computes nothing more");
-        assertThat(check.missing(1))
-                .contains("expected a GPU 1 that can be used, found a GPU that computes nothing more");
+        check.lost(1, "cuda:1: it computes nothing more");
+        assertThat(check.missing(1)).contains("cuda:1: it computes nothing more");
         assertThat(check.missing(0)).isEmpty();
     }
 }
