@@ -1,29 +1,15 @@
 package dev.packhorse.cuda;
 
+import dev.packhorse.engine.measure.GpuCeiling;
 import dev.packhorse.engine.transformer.TransformerShape;
 
-/**
- * Shapes that are measured, and what an H100 could do at most with each: measured ceilings of 790 TFLOP/s in dense float16 and
- * 3.0 TB/s; docs/GPU.md says how they were come by.
- */
+/** Shapes that are measured. */
 enum Sizes {
-    MINILM(25e6, 25e6),
-    BERT_BASE(4.5e6, 4.2e6),
-    XLM_R_LARGE(1.28e6, 1.21e6),
+    MINILM,
+    BERT_BASE,
+    XLM_R_LARGE,
     /** For a trial of the program itself. */
-    TINY(25e6, 25e6);
-
-    /** Operations a second of dense float16, with sums in float32. */
-    static final double ARITHMETIC_CEILING = 790e12;
-
-    private final double tokensOf128;
-    private final double tokensOf512;
-
-    /** Tokens a second at most, in rows of 128 and of 512. */
-    Sizes(double tokensOf128, double tokensOf512) {
-        this.tokensOf128 = tokensOf128;
-        this.tokensOf512 = tokensOf512;
-    }
+    TINY;
 
     TransformerShape shape() {
         return switch (this) {
@@ -35,8 +21,12 @@ enum Sizes {
         };
     }
 
-    /** Tokens a second at most, in rows of that length. */
-    double ceiling(int length) {
-        return length <= 128 ? tokensOf128 : tokensOf512;
+    /** What an H100 could do at most in rows of 128 or of 512; for the trial, anything. */
+    GpuCeiling ceiling(int length) {
+        return switch (this) {
+            case MINILM, TINY -> GpuCeiling.MINILM;
+            case BERT_BASE -> length <= 128 ? GpuCeiling.BERT_BASE_128 : GpuCeiling.BERT_BASE_512;
+            case XLM_R_LARGE -> length <= 128 ? GpuCeiling.XLM_R_LARGE_128 : GpuCeiling.XLM_R_LARGE_512;
+        };
     }
 }

@@ -4,6 +4,7 @@ import dev.packhorse.engine.contract.Opened;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.gpu.DeviceQueue;
 import dev.packhorse.engine.gpu.RowSlice;
+import dev.packhorse.engine.measure.GpuCeiling;
 import dev.packhorse.engine.measure.PaddingShare;
 import dev.packhorse.engine.model.Pooling;
 import dev.packhorse.engine.nested.NativeMemory;
@@ -131,8 +132,8 @@ final class Speeds {
                 median(ratios),
                 least(ratios),
                 greatest(ratios),
-                100 * nested / sizes.ceiling(longest),
-                100 * nested * operations / Sizes.ARITHMETIC_CEILING);
+                100 * nested / sizes.ceiling(longest).tokensPerSecond(),
+                100 * nested * operations / GpuCeiling.ARITHMETIC);
     }
 
     /** As jobs do it: several tasks, whose batches go through the queue. */

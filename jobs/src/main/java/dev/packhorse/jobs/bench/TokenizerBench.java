@@ -1,6 +1,7 @@
 package dev.packhorse.jobs.bench;
 
 import dev.packhorse.engine.measure.BatchLoop;
+import dev.packhorse.engine.measure.GpuCeiling;
 import dev.packhorse.engine.tokenize.Tokenizer;
 import dev.packhorse.jobs.page.Axis;
 import dev.packhorse.jobs.page.BarChart;

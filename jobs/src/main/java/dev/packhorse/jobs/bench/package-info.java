@@ -8,7 +8,7 @@
  *   <li>What they encode: {@code BenchRows} of {@code Lengths}, cut out of a {@code TokenStream}, or as {@code PaddingShare}
  *       wants them
  *   <li>What is found: {@code Figures}, {@code Spread} and {@code Statistics}; {@code Findings} and {@code Cells} for people
- *   <li>The way there: {@code TokenizerBench} of each {@code BenchTokenizer}, against each {@code GpuCeiling}
+ *   <li>The way there: {@code TokenizerBench} of each {@code BenchTokenizer}, against what a GPU would take
  *   <li>Whole jobs, against something simpler: {@code SqlBench}, {@code BalanceBench}, {@code ExportBench}
  * </ul>
  */

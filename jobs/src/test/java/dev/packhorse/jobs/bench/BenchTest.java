@@ -195,7 +195,7 @@ class BenchTest {
         var out = tiny("measure", "tokenizer", "results", results.toString(), "report-page", page.toString());
         assertThat(out)
                 .contains("Tokenizer: 30 texts, ", " tokens of at most 64 a text, after 30 others", "djl, 1 thread")
-                .contains("One H100 would need so many cores", "MiniLM-L6, rows of 128 tokens", "25,000,000");
+                .contains("One H100 would need so many cores", "MiniLM-L6", "25,000,000");
         var figures = json(results).path("tokenizer").path("figures");
         assertThat(texts(figures, "tokenizer")).containsExactly("djl", "library", "packhorse");
         for (var each : figures) {

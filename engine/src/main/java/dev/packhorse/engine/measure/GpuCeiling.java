@@ -1,13 +1,19 @@
-package dev.packhorse.jobs.bench;
+package dev.packhorse.engine.measure;
 
 /**
  * What one H100 could encode at most, in real tokens a second: the least of what its memory and its arithmetic allow, both as
  * measured. Measured ceilings, docs/GPU.md.
  */
-enum GpuCeiling {
-    MINILM_128("MiniLM-L6, rows of 128 tokens", 25e6),
+public enum GpuCeiling {
+    /** By memory traffic, in rows of 512 too. */
+    MINILM("MiniLM-L6", 25e6),
     BERT_BASE_128("BERT-base, rows of 128 tokens", 4.5e6),
-    BERT_BASE_512("BERT-base, rows of 512 tokens", 4.2e6);
+    BERT_BASE_512("BERT-base, rows of 512 tokens", 4.2e6),
+    XLM_R_LARGE_128("XLM-R-large, rows of 128 tokens", 1.28e6),
+    XLM_R_LARGE_512("XLM-R-large, rows of 512 tokens", 1.21e6);
+
+    /** Operations a second of dense float16 with sums in float32, by which all but the first are bound. */
+    public static final double ARITHMETIC = 790e12;
 
     private final String description;
     private final double tokensPerSecond;
@@ -18,16 +24,17 @@ enum GpuCeiling {
     }
 
     /** Of what it is, for people. */
-    String description() {
+    public String description() {
         return description;
     }
 
-    double tokensPerSecond() {
+    /** The ceiling. */
+    public double tokensPerSecond() {
         return tokensPerSecond;
     }
 
     /** The cores that keep one H100 busy, each of which tokenizes so many tokens a second. */
-    long cores(double tokensPerSecondAndCore) {
+    public long cores(double tokensPerSecondAndCore) {
         return (long) Math.ceil(tokensPerSecond / tokensPerSecondAndCore);
     }
 }
