@@ -32,18 +32,7 @@ public final class EncoderSession implements DeviceSession {
 
     @Override
     public float[] launch(List<RowSlice> rows) {
-        if (rows.size() == 1) {
-            return encode(rows.get(0));
-        }
-        var count = rows.stream().mapToInt(RowSlice::rows).sum();
-        var vectors = new float[count * info().dimension()]; // [B, D]
-        var at = 0;
-        for (var slice : rows) {
-            var found = encode(slice);
-            System.arraycopy(found, 0, vectors, at, found.length);
-            at += found.length;
-        }
-        return vectors;
+        return Vectors.joined(rows, RowSlice.rows(rows) * info().dimension(), this::encode);
     }
 
     /** @return [rows, D] */

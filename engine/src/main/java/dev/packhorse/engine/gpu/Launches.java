@@ -115,7 +115,7 @@ final class Launches {
 
     private void launch(List<Part> launch) {
         var slices = launch.stream().map(Part::slice).toList();
-        var rows = slices.stream().mapToInt(RowSlice::rows).sum();
+        var rows = RowSlice.rows(slices);
         var found = session.launch(slices); // [rows, D]
         if (found.length != rows * session.info().dimension()) {
             throw new IllegalStateException("%s: expected %d vectors of %d numbers, found %d numbers"

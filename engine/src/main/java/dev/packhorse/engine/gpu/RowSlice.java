@@ -1,6 +1,7 @@
 package dev.packhorse.engine.gpu;
 
 import dev.packhorse.engine.nested.NestedBatch;
+import java.util.List;
 
 /**
  * Some rows of a batch, which stays its owner's.
@@ -27,6 +28,11 @@ public record RowSlice(NestedBatch batch, int from, int to) {
     /** How many rows. */
     public int rows() {
         return to - from;
+    }
+
+    /** How many rows several have together. */
+    public static int rows(List<RowSlice> slices) {
+        return slices.stream().mapToInt(RowSlice::rows).sum();
     }
 
     /** How many tokens they have together. */

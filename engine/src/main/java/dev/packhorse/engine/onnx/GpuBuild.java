@@ -3,7 +3,7 @@ package dev.packhorse.engine.onnx;
 /** The builds of ONNX Runtime that compute on GPUs: a CUDA's libraries are of use to one of them alone. */
 enum GpuBuild {
     /** Microsoft's own jar, which has the Java classes too. */
-    CUDA_12("CUDA 12", "com.microsoft.onnxruntime:onnxruntime_gpu", "ai/onnxruntime/native/linux-x64/", ""),
+    CUDA_12("CUDA 12", "com.microsoft.onnxruntime:onnxruntime_gpu", NativeJar.FOLDER, ""),
     /** Native libraries alone, on which Microsoft's Java classes and JNI library of the same version run. */
     CUDA_13(
             "CUDA 13",

@@ -5,6 +5,7 @@ import dev.packhorse.engine.contract.EncoderInfo;
 import dev.packhorse.engine.contract.Precision;
 import dev.packhorse.engine.gpu.DeviceSession;
 import dev.packhorse.engine.gpu.RowSlice;
+import dev.packhorse.engine.gpu.Vectors;
 import dev.packhorse.engine.nested.NativeMemory;
 import dev.packhorse.engine.onnx.GraphSession;
 import dev.packhorse.engine.onnxgraph.ElementType;
@@ -120,19 +121,7 @@ public final class PackedSession implements DeviceSession {
 
     @Override
     public float[] launch(List<RowSlice> rows) {
-        var parts = Rectangles.cut(rows, mostCells);
-        if (parts.size() == 1) {
-            return run(rows);
-        }
-        var count = rows.stream().mapToInt(RowSlice::rows).sum();
-        var vectors = new float[count * info.dimension()]; // [B, D]
-        var at = 0;
-        for (var part : parts) {
-            var found = run(part);
-            System.arraycopy(found, 0, vectors, at, found.length);
-            at += found.length;
-        }
-        return vectors;
+        return Vectors.joined(Rectangles.cut(rows, mostCells), RowSlice.rows(rows) * info.dimension(), this::run);
     }
 
     /** @return [B, D] */

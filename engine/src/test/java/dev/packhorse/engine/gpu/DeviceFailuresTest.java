@@ -54,6 +54,17 @@ class DeviceFailuresTest {
         });
     }
 
+    /** Does something while a launch is held, and lets that go on whatever comes of it. */
+    private void besideALaunch(Tasks tasks, DeviceQueue queue, Runnable work) {
+        try {
+            tasks.start(() -> assertVectors(queue));
+            Tasks.await(begun);
+            work.run();
+        } finally {
+            held.countDown();
+        }
+    }
+
     /** Lets them wait in the queue in this order, behind a launch that is held. */
     private static void startInOrder(Tasks tasks, DeviceQueue queue, Runnable... works) {
         for (var work : works) {
@@ -68,18 +79,14 @@ class DeviceFailuresTest {
         hold();
         try (var queue = DeviceQueue.open(openers(device), 100, 9);
                 var tasks = new Tasks()) {
-            try {
-                tasks.start(() -> assertVectors(queue));
-                Tasks.await(begun);
+            besideALaunch(tasks, queue, () -> {
                 startInOrder(
                         tasks,
                         queue,
                         () -> assertVectors(queue),
                         () -> assertFails(queue, BAD, EncoderException.class, "poison"),
                         () -> assertVectors(queue));
-            } finally {
-                held.countDown();
-            }
+            });
             tasks.join();
             assertVectors(queue);
         }
@@ -195,18 +202,14 @@ class DeviceFailuresTest {
         hold();
         try (var queue = DeviceQueue.open(openers(device), 100, 9);
                 var tasks = new Tasks()) {
-            try {
-                tasks.start(() -> assertVectors(queue));
-                Tasks.await(begun);
+            besideALaunch(tasks, queue, () -> {
                 var interrupted = tasks.start(() -> EncodedRows.together(memory, queue, GOOD));
                 Tasks.until(() -> queue.waiting() == 1);
                 interrupted.awaitWaiting();
                 interrupted.interrupt();
                 assertInterrupted(interrupted);
                 assertThat(queue.waiting()).isZero();
-            } finally {
-                held.countDown();
-            }
+            });
         }
         assertThat(device.launches).containsExactly("[3:0-3]");
     }
@@ -245,18 +248,14 @@ class DeviceFailuresTest {
         hold();
         try (var queue = DeviceQueue.open(openers(device), 1, 1);
                 var tasks = new Tasks()) {
-            try {
-                tasks.start(() -> assertVectors(queue));
-                Tasks.await(begun);
+            besideALaunch(tasks, queue, () -> {
                 startInOrder(tasks, queue, () -> assertVectors(queue));
                 var interrupted = tasks.start(() -> EncodedRows.together(memory, queue, GOOD));
                 interrupted.awaitWaiting();
                 interrupted.interrupt();
                 assertInterrupted(interrupted);
                 assertThat(queue.waiting()).isEqualTo(1);
-            } finally {
-                held.countDown();
-            }
+            });
             assertVectors(queue);
         }
     }
@@ -266,9 +265,7 @@ class DeviceFailuresTest {
         hold();
         try (var queue = DeviceQueue.open(openers(device), 1, 1);
                 var tasks = new Tasks()) {
-            try {
-                tasks.start(() -> assertVectors(queue));
-                Tasks.await(begun);
+            besideALaunch(tasks, queue, () -> {
                 var closed = "the encoder is closed";
                 startInOrder(tasks, queue, () -> assertFails(queue, GOOD, IllegalStateException.class, closed));
                 var before = List.of( // the queue is full
@@ -280,9 +277,7 @@ class DeviceFailuresTest {
                 closing.forEach(Tasks.Task::awaitWaiting);
                 assertThat(device.isClosed()).isFalse();
                 assertFails(queue, GOOD, IllegalStateException.class, closed);
-            } finally {
-                held.countDown();
-            }
+            });
             tasks.join();
             assertThat(device.isClosed()).isTrue();
             assertThat(queue.info().dimension()).isEqualTo(3);

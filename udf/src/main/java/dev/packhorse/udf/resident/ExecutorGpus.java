@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
 final class ExecutorGpus implements GpuProbe {
 
     /** Either makes executors have GPUs. */
-    private static final List<String> AMOUNTS =
-            List.of("spark.executor.resource.gpu.amount", "spark.task.resource.gpu.amount");
+    private static final List<String> AMOUNTS = List.of(TaskResources.OF_EXECUTOR, TaskResources.OF_TASK);
 
     /** By application, for queries ask again and again, and executors are of a kind. */
     private static final Map<String, Optional<Condition>> ANSWERS = new ConcurrentHashMap<>();

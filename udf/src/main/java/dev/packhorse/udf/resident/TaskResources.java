@@ -22,8 +22,11 @@ final class TaskResources {
 
     private static final String GPU = "gpu";
 
-    private static final String OF_EXECUTOR = "spark.executor.resource.gpu.amount";
-    private static final String OF_TASK = "spark.task.resource.gpu.amount";
+    /** How many GPUs an executor has. */
+    static final String OF_EXECUTOR = "spark.executor.resource.gpu.amount";
+
+    /** How many of them a task gets. */
+    static final String OF_TASK = "spark.task.resource.gpu.amount";
 
     private TaskResources() {}
 
